@@ -1,0 +1,1 @@
+"""Song formats, one module each."""
