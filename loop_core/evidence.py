@@ -1,0 +1,287 @@
+"""The proof of each operation, read from the live objects and never from the text of the lesson."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import nn
+
+from loop_core.freeze import picture
+from loop_core.operations import Operation
+from loop_core.snapshot import Array, Evidence, GradMode, Saved
+
+NO = "no evidence: "
+
+
+@dataclass(slots=True)
+class Live:
+    """The lesson's live objects at one moment.
+
+    results: what the site's roles name ('result', 'inputs', ...), looked up in the lesson's variables.
+    ran: the operations that have run in this epoch.
+    """
+
+    model: nn.Module | None
+    optimizer: torch.optim.Optimizer | None
+    loss_fn: object
+    results: dict[str, Any]
+    ran: frozenset[Operation]
+    printed: tuple[str, ...]
+    saved: tuple[Saved, object] | None
+    epoch: int | None
+
+    @property
+    def trained(self) -> list[nn.Parameter]:
+        """The parameters that the optimizer holds; without one, those of the model that want gradients."""
+        if self.optimizer is not None:
+            return [p for group in self.optimizer.param_groups for p in group["params"]]
+        return [p for p in self.model.parameters() if p.requires_grad] if self.model is not None else []
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is known just before an operation: modes, gradients and versions, and pictures of the values."""
+
+    training: bool | None
+    grad_mode: GradMode
+    grads: tuple[str, ...]
+    grad_marks: tuple[tuple[int, int] | None, ...]
+    versions: tuple[int, ...]
+    values: dict[str, Array]
+    epoch: int | None
+
+
+def grad_mode() -> GradMode:
+    """This thread's grad mode."""
+    if torch.is_inference_mode_enabled():
+        return "inference"
+    return "grad" if torch.is_grad_enabled() else "no_grad"
+
+
+def grad_state(parameter: torch.Tensor) -> str:
+    """'None', 'zero' or 'value': the three states of ``.grad``."""
+    if parameter.grad is None:
+        return "None"
+    return "value" if bool(parameter.grad.count_nonzero()) else "zero"
+
+
+def look_before(live: Live) -> Before:
+    """What `check` will compare with."""
+    trained = live.trained
+    return Before(
+        training=None if live.model is None else live.model.training,
+        grad_mode=grad_mode(),
+        grads=tuple(grad_state(p) for p in trained),
+        grad_marks=tuple(None if p.grad is None else (id(p.grad), p.grad._version) for p in trained),
+        versions=tuple(p._version for p in trained),
+        values={} if live.model is None else {n: picture(p) for n, p in live.model.named_parameters()},
+        epoch=live.epoch,
+    )
+
+
+def check(operation: Operation, before: Before, live: Live) -> Evidence:
+    """Whether the operation that has just run left what it must leave."""
+    return CHECKS[operation](before, live)
+
+
+def grad_norm(live: Live) -> float | None:
+    """The 2-norm of all gradients together, or None when there are none."""
+    grads = [p.grad for p in live.trained if p.grad is not None]
+    return float(torch.stack([g.detach().norm() for g in grads]).norm()) if grads else None
+
+
+def _setup(before: Before, live: Live) -> Evidence:
+    if live.model is None:
+        return Evidence(False, NO + "no torch.nn.Module was made before the loop")
+    if live.optimizer is None:
+        return Evidence(False, NO + "no torch.optim.Optimizer was made before the loop")
+    count = sum(p.numel() for p in live.model.parameters())
+    own = {id(p) for p in live.model.parameters()}
+    if not any(id(p) in own for p in live.trained):
+        return Evidence(False, NO + "the optimizer holds no parameter of the model")
+    rate = live.optimizer.param_groups[0].get("lr")
+    kinds = type(live.model).__name__, type(live.optimizer).__name__, type(live.loss_fn).__name__
+    return Evidence(True, f"{kinds[0]} with {count:,} parameters, {kinds[1]} at lr {rate:g}, {kinds[2]}")
+
+
+def _epoch(before: Before, live: Live) -> Evidence:
+    return Evidence(live.epoch != before.epoch, f"epoch {_word(before.epoch)} → {_word(live.epoch)}")
+
+
+def _train(before: Before, live: Live) -> Evidence:
+    return _mode(before, live, True)
+
+
+def _eval(before: Before, live: Live) -> Evidence:
+    return _mode(before, live, False)
+
+
+def _mode(before: Before, live: Live, wanted: bool) -> Evidence:
+    if live.model is None:
+        return Evidence(False, NO + "no model")
+    others = sum(module.training is not wanted for module in live.model.modules())
+    text = f"model.training {before.training} → {live.model.training}"
+    return Evidence(not others, text if not others else f"{text}, but not in {others} of its modules")
+
+
+def _forward(before: Before, live: Live) -> Evidence:
+    result = live.results.get("result")
+    if not isinstance(result, torch.Tensor):
+        return Evidence(False, NO + f"the forward pass left {_kind(result)}, not a tensor")
+    text = f"shape {tuple(result.shape)}{_not_finite(result)}"
+    if result.grad_fn is None:
+        return Evidence(False, f"{text}, not linked to the weights: no grad_fn")
+    return Evidence(True, f"{text}, linked to the weights by {result.grad_fn.name()}")
+
+
+def _loss(before: Before, live: Live) -> Evidence:
+    value, evidence = _scalar(live.results.get("result"))
+    if value is None:
+        return evidence
+    grad_fn = live.results["result"].grad_fn
+    if grad_fn is None:
+        return Evidence(False, f"{evidence.text}, not linked to the weights: no grad_fn")
+    return Evidence(evidence.holds, f"{evidence.text}, linked to the weights by {grad_fn.name()}")
+
+
+def _zero_grad(before: Before, live: Live) -> Evidence:
+    now = tuple(grad_state(p) for p in live.trained)
+    cleared = bool(now) and all(state != "value" for state in now)
+    return Evidence(cleared, f"gradients {_states(before.grads)} → {_states(now)}")
+
+
+def _backward(before: Before, live: Live) -> Evidence:
+    marks = [None if p.grad is None else (id(p.grad), p.grad._version) for p in live.trained]
+    got = sum(now is not None and now != then for then, now in zip(before.grad_marks, marks, strict=True))
+    now = tuple(grad_state(p) for p in live.trained)
+    text = f"gradients {_states(before.grads)} → {_states(now)} in {got} of {len(marks)} parameters"
+    norm = grad_norm(live)
+    if norm is None:
+        return Evidence(False, text)
+    return Evidence(got > 0 and math.isfinite(norm), f"{text}, norm {norm:.4g}")
+
+
+def _step(before: Before, live: Live) -> Evidence:
+    names = {id(p): n for n, p in live.model.named_parameters()} if live.model is not None else {}
+    wanted = [(p, v) for p, v in zip(live.trained, before.versions, strict=True) if p.grad is not None]
+    if not wanted:
+        return Evidence(False, "nothing to step with: every gradient is None")
+    moved = 0
+    most = 0.0
+    for parameter, version in wanted:
+        old = before.values.get(names.get(id(parameter), ""))
+        change = 0.0 if old is None else float(abs(picture(parameter) - old).max(initial=0.0))
+        moved += parameter._version != version or change > 0
+        most = change if math.isnan(change) else max(most, change)
+    text = f"{moved} of {len(wanted)} parameters changed, by at most {most:.4g}"
+    return Evidence(moved == len(wanted), text)
+
+
+def _test(before: Before, live: Live) -> Evidence:
+    if Operation.STEP not in live.ran:
+        return Evidence(False, "testing begins, but no optimizer step has run in this epoch")
+    train, test = live.results.get("train"), live.results.get("test")
+    if not isinstance(train, torch.Tensor) or not isinstance(test, torch.Tensor):
+        return Evidence(True, "the training half is over")
+    if train is test or (train.shape == test.shape and torch.equal(train, test)):
+        return Evidence(False, "the test set is the training set")
+    return Evidence(True, f"{len(test)} test samples apart from {len(train)} training samples")
+
+
+def _inference_mode(before: Before, live: Live) -> Evidence:
+    now = grad_mode()
+    return Evidence(now != "grad", f"grad mode {before.grad_mode} → {now}")
+
+
+def _test_forward(before: Before, live: Live) -> Evidence:
+    result = live.results.get("result")
+    if not isinstance(result, torch.Tensor):
+        return Evidence(False, NO + f"the forward pass left {_kind(result)}, not a tensor")
+    return _unlinked(result, f"shape {tuple(result.shape)}{_not_finite(result)}", True)
+
+
+def _test_loss(before: Before, live: Live) -> Evidence:
+    value, evidence = _scalar(live.results.get("result"))
+    return evidence if value is None else _unlinked(live.results["result"], evidence.text, evidence.holds)
+
+
+def _unlinked(result: torch.Tensor, text: str, holds: bool) -> Evidence:
+    if result.requires_grad:
+        return Evidence(False, f"{text}, still linked to the weights: requires_grad is True")
+    return Evidence(holds, f"{text}, is_inference() {result.is_inference()}, requires_grad False")
+
+
+def _print(before: Before, live: Live) -> Evidence:
+    if not live.printed:
+        return Evidence(False, NO + "nothing was printed")
+    return Evidence(True, "printed " + " ⏎ ".join(live.printed))
+
+
+def _save(before: Before, live: Live) -> Evidence:
+    if live.saved is None:
+        return Evidence(False, NO + "no file was written")
+    saved, original = live.saved
+    try:
+        loaded = torch.load(saved.path, weights_only=True)
+    except Exception as error:  # whatever a damaged or foreign file makes torch raise is the evidence
+        return Evidence(False, f"{saved.name} does not load with weights_only=True: {error}")
+    same = _equal(loaded, original)
+    verdict = "loaded back equal" if same else "loaded back different"
+    return Evidence(same, f"{saved.name}, {saved.size:,} bytes, {verdict}")
+
+
+def _equal(a: object, b: object) -> bool:
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        same = a.dtype == b.dtype and a.shape == b.shape
+        return same and torch.allclose(a.cpu(), b.detach().cpu(), rtol=0, atol=0, equal_nan=True)
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    return bool(a == b)
+
+
+def _scalar(result: object) -> tuple[float | None, Evidence]:
+    if not isinstance(result, torch.Tensor) or result.numel() != 1:
+        kind = f"shape {tuple(result.shape)}" if isinstance(result, torch.Tensor) else _kind(result)
+        return None, Evidence(False, NO + f"the loss is {kind}, not one number")
+    value = float(result.detach())
+    return value, Evidence(math.isfinite(value), f"loss {value:.6g}")
+
+
+def _states(states: tuple[str, ...]) -> str:
+    return " and ".join(sorted(set(states))) or "none"
+
+
+def _not_finite(result: torch.Tensor) -> str:
+    count = int((~torch.isfinite(result.detach())).sum()) if result.is_floating_point() else 0
+    return f", {count} of {result.numel()} values not finite" if count else ""
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a {type(value).__name__}"
+
+
+def _word(epoch: int | None) -> str:
+    return "none" if epoch is None else str(epoch)
+
+
+CHECKS: dict[Operation, Callable[[Before, Live], Evidence]] = {
+    Operation.SETUP: _setup,
+    Operation.EPOCH: _epoch,
+    Operation.TRAIN: _train,
+    Operation.FORWARD: _forward,
+    Operation.LOSS: _loss,
+    Operation.ZERO_GRAD: _zero_grad,
+    Operation.BACKWARD: _backward,
+    Operation.STEP: _step,
+    Operation.TEST: _test,
+    Operation.EVAL: _eval,
+    Operation.INFERENCE_MODE: _inference_mode,
+    Operation.TEST_FORWARD: _test_forward,
+    Operation.TEST_LOSS: _test_loss,
+    Operation.PRINT: _print,
+    Operation.SAVE: _save,
+}

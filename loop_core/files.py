@@ -1,0 +1,23 @@
+"""Files written whole or not at all: a temporary file beside the target, fsync, rename."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """A path to write to, of the same name in a temporary folder beside ``path``.
+
+    On leaving without an error its content is on disk and replaces ``path`` at once; with an error
+    (Ctrl-C too) ``path`` stays as it was. The name is kept because ``torch.save`` writes it into the file.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".torchaoke-", dir=path.parent) as folder:
+        part = Path(folder, path.name)
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        part.replace(path)

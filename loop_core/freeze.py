@@ -1,0 +1,216 @@
+"""Live torch objects into frozen, bounded numpy copies; looking changes nothing of them."""
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from loop_core.snapshot import Array, Fit, Forward, Layer, Param, Points, Series, Task, frozen
+
+SIDE = 64
+"""Longest side of a parameter's picture, and the most units or features that are kept."""
+MOST_POINTS = 1000
+GRID = {1: 96, 2: 40}
+"""Points along each axis of a fit, by number of features."""
+
+BINARY = (nn.BCEWithLogitsLoss, nn.BCELoss, nn.SoftMarginLoss)
+MULTICLASS = (nn.CrossEntropyLoss, nn.NLLLoss, nn.MultiMarginLoss)
+
+
+def picture(tensor: torch.Tensor) -> Array:
+    """A 2-D picture of a tensor, rows by columns, averaged by area where a side exceeds 64.
+
+    A scalar is (1, 1), a vector (1, n), anything else (first dimension, all others together).
+    """
+    flat = tensor.detach()
+    flat = flat.reshape(1, -1) if flat.ndim < 2 else flat.reshape(flat.shape[0], -1)
+    if max(flat.shape) > SIDE and flat.numel():
+        size = (min(flat.shape[0], SIDE), min(flat.shape[1], SIDE))
+        flat = nn.functional.adaptive_avg_pool2d(flat.float()[None], size)[0]
+    return frozen(flat.cpu().float().numpy())
+
+
+def params_of(model: nn.Module, previous: dict[str, Array]) -> tuple[Param, ...]:
+    """The model's parameters; ``previous``: their pictures before the operation, by name."""
+    found = []
+    for name, parameter in model.named_parameters():
+        value = picture(parameter)
+        grad = None if parameter.grad is None else picture(parameter.grad)
+        found.append(Param(name, tuple(parameter.shape), value, grad, previous.get(name, value)))
+    return tuple(found)
+
+
+def task_of(loss_fn: object) -> Task:
+    """What kind of targets a loss function compares with."""
+    if isinstance(loss_fn, BINARY):
+        return "binary"
+    return "multiclass" if isinstance(loss_fn, MULTICLASS) else "regression"
+
+
+@dataclass(slots=True)
+class ForwardRecorder:
+    """Forward hooks that keep each layer's output for one sample, for one pass of the model."""
+
+    layers: list[Layer] = field(default_factory=list)
+    sample: int = 0
+    inputs: Array | None = None
+    _handles: list[Any] = field(default_factory=list)
+
+    def start(self, model: nn.Module) -> None:
+        """Hook every layer: a module without children, or with parameters of its own."""
+        self.layers, self.inputs = [], None
+        self._handles = [model.register_forward_pre_hook(self._take_inputs)]
+        for name, module in model.named_modules():
+            own = tuple(
+                f"{name}.{key}" if name else key for key, _ in module.named_parameters(recurse=False)
+            )
+            if own or next(module.children(), None) is None:
+                self._handles.append(module.register_forward_hook(self._hook(name, own)))
+
+    def stop(self) -> Forward | None:
+        """Take the hooks off; what the pass left, or None when no layer answered with a tensor."""
+        for handle in self._handles:
+            handle.remove()
+        self._handles = []
+        if self.inputs is None or not self.layers:
+            return None
+        return Forward(self.sample, self.inputs, tuple(self.layers))
+
+    def _take_inputs(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
+        if self.inputs is None and inputs and isinstance(inputs[0], torch.Tensor) and inputs[0].ndim:
+            self.sample = len(inputs[0]) // 2
+            self.inputs = _units(inputs[0], self.sample)[0]
+
+    def _hook(self, name: str, own: tuple[str, ...]) -> Callable[[nn.Module, Any, Any], None]:
+        def hook(module: nn.Module, inputs: Any, output: Any) -> None:
+            if isinstance(output, torch.Tensor) and output.ndim and len(output) > self.sample:
+                units, width = _units(output, self.sample)
+                self.layers.append(Layer(name, type(module).__name__, width, units, own))
+
+        return hook
+
+
+def _units(batch: torch.Tensor, sample: int) -> tuple[Array, int]:
+    row = batch.detach()[sample].reshape(-1)
+    return frozen(row[:SIDE].cpu().float().numpy()), row.numel()
+
+
+@dataclass(slots=True)
+class PointsReader:
+    """Copies a data set once, and again only when its tensors are other ones or have changed."""
+
+    _key: tuple[int, ...] = ()
+    _inputs: Array | None = None
+    _targets: Array | None = None
+
+    def read(self, inputs: object, targets: object, predictions: object) -> Points | None:
+        """The set's points, or None when these are not tensors with one row per sample."""
+        if not isinstance(inputs, torch.Tensor) or not isinstance(targets, torch.Tensor) or not inputs.ndim:
+            return None
+        total = len(inputs)
+        if targets.ndim == 0 or len(targets) != total:
+            return None
+        key = (id(inputs), _version(inputs), id(targets), _version(targets))
+        if key != self._key or self._inputs is None or self._targets is None:
+            self._key = key
+            self._inputs = frozen(_rows(inputs))
+            self._targets = frozen(_rows(targets)[:, 0])
+        predicted = None
+        if isinstance(predictions, torch.Tensor) and predictions.ndim and len(predictions) == total:
+            predicted = frozen(_rows(predictions))
+        return Points(self._inputs, self._targets, predicted, total)
+
+
+def _rows(tensor: torch.Tensor) -> Any:
+    return tensor.detach()[:MOST_POINTS].reshape(min(len(tensor), MOST_POINTS), -1)[:, :SIDE].cpu().float()
+
+
+def _version(tensor: torch.Tensor) -> int:
+    return -1 if tensor.is_inference() else tensor._version
+
+
+class Mirror:
+    """A copy of the model in eval mode that is asked about its whole input space.
+
+    The lesson's own model is never called here: its mode, hooks and random numbers stay as they are.
+    """
+
+    def __init__(self, model: nn.Module, inputs: torch.Tensor) -> None:
+        """inputs: (n, 1) or (n, 2), all points that the grid shall cover."""
+        self.model = copy.deepcopy(model).eval()
+        features = inputs.shape[1]
+        low, high = inputs.amin(dim=0), inputs.amax(dim=0)
+        margin = 0.08 * (high - low)
+        self.axes = [
+            torch.linspace(float(a), float(b), GRID[features], dtype=inputs.dtype)
+            for a, b in zip(low - margin, high + margin, strict=True)
+        ]
+        if features == 1:
+            self.grid = self.axes[0][:, None]
+        else:
+            self.grid = torch.stack(torch.meshgrid(*self.axes, indexing="xy"), dim=-1).reshape(-1, 2)
+
+    @classmethod
+    def of(cls, model: nn.Module, inputs: list[torch.Tensor]) -> "Mirror | None":
+        """A mirror for floating-point data of one or two features; None for any other."""
+        if any(x.ndim != 2 or x.shape[1] not in GRID or not x.is_floating_point() for x in inputs):
+            return None
+        everything = torch.cat([x.detach().cpu() for x in inputs])
+        return cls(model, everything) if everything.isfinite().all() and len(everything) else None
+
+    def fit(self, model: nn.Module) -> Fit | None:
+        """What ``model`` with its present parameters and buffers says on the grid."""
+        with untouched(), torch.no_grad():
+            for mine, theirs in zip(_tensors(self.model), _tensors(model), strict=True):
+                mine.copy_(theirs)
+            outputs = self.model(self.grid)
+        if not isinstance(outputs, torch.Tensor):
+            return None
+        x, y = frozen(self.axes[0].numpy()), frozen(self.axes[1].numpy()) if len(self.axes) == 2 else None
+        side = GRID[len(self.axes)]
+        shape = (side, -1) if y is None else (side, side, -1)
+        return Fit(x, y, frozen(outputs.float().cpu().numpy().reshape(shape)))
+
+
+def _tensors(model: nn.Module) -> Iterator[torch.Tensor]:
+    yield from model.parameters()
+    yield from model.buffers()
+
+
+@contextmanager
+def untouched() -> Iterator[None]:
+    """Whatever runs inside draws no random number of the lesson's."""
+    state = torch.get_rng_state()
+    try:
+        yield
+    finally:
+        torch.set_rng_state(state)
+
+
+class GrowingSeries:
+    """A loss by epoch that only grows: a `Series` taken from it is a view that nothing later changes."""
+
+    def __init__(self) -> None:
+        self._length = 0
+        self._epochs = np.empty(256)
+        self._values = np.empty(256)
+
+    def add(self, epoch: int, value: float) -> None:
+        """Append one value; O(1) over time."""
+        if self._length == len(self._values):
+            self._epochs = np.resize(self._epochs, 2 * self._length)
+            self._values = np.resize(self._values, 2 * self._length)
+        self._epochs[self._length], self._values[self._length] = epoch, value
+        self._length += 1
+
+    def series(self) -> Series:
+        """All values so far."""
+        views = self._epochs[: self._length], self._values[: self._length]
+        for view in views:
+            view.flags.writeable = False
+        return Series(*views)

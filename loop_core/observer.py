@@ -1,0 +1,137 @@
+"""Watches one run of a lesson: the evidence of each operation, and the snapshot after it."""
+
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from loop_core.evidence import Live, check, grad_mode, grad_norm, look_before
+from loop_core.freeze import ForwardRecorder, GrowingSeries, Mirror, PointsReader, params_of, task_of
+from loop_core.listing import Site
+from loop_core.operations import FAST, Operation
+from loop_core.run import Run
+from loop_core.snapshot import Evidence, Fit, Forward, Points, Snapshot
+
+T = TypeVar("T")
+
+_LOSS_OF = {Operation.FORWARD: Operation.LOSS, Operation.TEST_FORWARD: Operation.TEST_LOSS}
+_REFITTED = frozenset({*_LOSS_OF, *FAST})
+
+
+class Observer:
+    """What has been seen of a run. It reads the lesson's objects and never changes them."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._series = {loss: GrowingSeries() for loss in _LOSS_OF.values()}
+        self._losses: dict[Operation, float] = {}
+        self._recorder = ForwardRecorder()
+        self._forwards: dict[Operation, Forward | None] = {}
+        self._readers = {forward: PointsReader() for forward in _LOSS_OF}
+        self._mirror: Mirror | None = None
+        self._fit: Fit | None = None
+        self._before = look_before(self._live(None, None))
+        self._previous = self._before.values
+
+    def before(self, site: Site, epoch: int | None) -> None:
+        """Look just before an operation."""
+        live = self._live(site, epoch)
+        self._before = look_before(live)
+        if site.operation in _LOSS_OF and live.model is not None:
+            self._recorder.start(live.model)
+
+    def after(self, site: Site, epoch: int | None, ran: frozenset[Operation]) -> Evidence:
+        """Look just after an operation; ``ran``: what has run before it in this epoch."""
+        if site.operation in _LOSS_OF:
+            self._forwards[site.operation] = self._recorder.stop()
+        live = self._live(site, epoch, ran)
+        evidence = check(site.operation, self._before, live)
+        self._previous = self._before.values
+        self._before = look_before(live)
+        return evidence
+
+    def note_loss(self, site: Site, epoch: int) -> None:
+        """Keep a loss that has just been calculated, in a fast line too."""
+        value = self._run.value(site, "result")
+        if isinstance(value, torch.Tensor) and value.numel() == 1:
+            self._losses[site.operation] = loss = float(value.detach())
+            self._series[site.operation].add(epoch, loss)
+
+    def loss(self) -> float | None:
+        """The training loss that was calculated last."""
+        return self._losses.get(Operation.LOSS)
+
+    def snapshot(
+        self, number: int, operation: Operation, evidence: Evidence, epoch: int | None, epochs: int | None
+    ) -> Snapshot:
+        """Freeze the state after ``operation``."""
+        live = self._live(None, epoch)
+        site = self._run.listing.site(operation)
+        if operation in _REFITTED and live.model is not None:
+            self._ask_mirror(live.model)
+        if operation in FAST:
+            self._previous, self._before = self._before.values, look_before(live)
+        group = live.optimizer.param_groups[0] if live.optimizer is not None else {}
+        return Snapshot(
+            number=number,
+            operation=operation,
+            lines=(site.line, site.end_line) if site else (0, 0),
+            evidence=evidence,
+            epoch=epoch,
+            epochs=epochs,
+            task=task_of(live.loss_fn),
+            training=None if live.model is None else live.model.training,
+            grad_mode=grad_mode(),
+            learning_rate=float(group["lr"]) if "lr" in group else None,
+            params=() if live.model is None else params_of(live.model, self._previous),
+            forward=self._forwards.get(Operation.FORWARD),
+            test_forward=self._forwards.get(Operation.TEST_FORWARD),
+            loss=self._losses.get(Operation.LOSS),
+            test_loss=self._losses.get(Operation.TEST_LOSS),
+            grad_norm=grad_norm(live),
+            train_series=self._series[Operation.LOSS].series(),
+            test_series=self._series[Operation.TEST_LOSS].series(),
+            train=self._points(Operation.FORWARD),
+            test=self._points(Operation.TEST_FORWARD),
+            fit=self._fit,
+            printed=self._run.take_printed(),
+            console=tuple(self._run.console),
+            saved=self._run.saved[0] if self._run.saved else None,
+            error=self._run.error,
+        )
+
+    def _live(self, site: Site | None, epoch: int | None, ran: frozenset[Operation] = frozenset()) -> Live:
+        results = {} if site is None else {role: self._run.value(site, role) for role in site.roles}
+        if site is not None and site.operation is Operation.TEST:
+            results = {"train": self._inputs(Operation.FORWARD), "test": self._inputs(Operation.TEST_FORWARD)}
+        return Live(
+            model=self._find("model", nn.Module),
+            optimizer=self._find("optimizer", torch.optim.Optimizer),
+            loss_fn=self._find("loss_fn", object),
+            results=results,
+            ran=ran,
+            printed=tuple(self._run.printed),
+            saved=self._run.saved,
+            epoch=epoch,
+        )
+
+    def _find(self, role: str, kind: type[T]) -> T | None:
+        """The first object of this kind that a site names in this role."""
+        values = (self._run.value(site, role) for site in self._run.listing.sites)
+        return next((value for value in values if value is not None and isinstance(value, kind)), None)
+
+    def _inputs(self, forward: Operation) -> object:
+        return self._run.value(self._run.listing.site(forward), "inputs")
+
+    def _points(self, forward: Operation) -> Points | None:
+        loss = self._run.listing.site(_LOSS_OF[forward])
+        predictions = self._run.value(loss, "prediction")
+        return self._readers[forward].read(self._inputs(forward), self._run.value(loss, "target"), predictions)
+
+    def _ask_mirror(self, model: nn.Module) -> None:
+        if self._mirror is None:
+            sets = [self._inputs(forward) for forward in _LOSS_OF]
+            tensors = [x for x in sets if isinstance(x, torch.Tensor)]
+            self._mirror = Mirror.of(model, tensors) if tensors else None
+        if self._mirror is not None:
+            self._fit = self._mirror.fit(model)

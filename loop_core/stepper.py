@@ -1,0 +1,192 @@
+"""One lesson, one operation at a time, on the thread that calls.
+
+Create, advance and close a stepper on one thread: torch keeps the grad mode per thread.
+"""
+
+import math
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from loop_core.listing import Listing, Site, compile_listing
+from loop_core.observer import Observer
+from loop_core.operations import FAST, Operation
+from loop_core.run import Run
+from loop_core.snapshot import Evidence, Snapshot
+
+_WHOLE_EPOCHS = frozenset(
+    {Operation.EPOCH, Operation.LOSS, Operation.TEST_LOSS, Operation.EPOCHS, Operation.REMAINING}
+)
+
+
+class Stepper:
+    """Runs a lesson up to one operation after the other; a `Snapshot` says what each left behind."""
+
+    def __init__(self, listing: Listing, folder: Path, epochs_per_fast_line: int) -> None:
+        """folder: where relative paths of ``torch.save`` lead.
+
+        epochs_per_fast_line: `Operation.EPOCHS` runs up to its next multiple.
+        """
+        self.listing = listing
+        self._folder = folder
+        self._fast_epochs = epochs_per_fast_line
+        self._code = compile_listing(listing)
+        self._random = torch.get_rng_state(), np.random.get_state(), random.getstate()
+        self._start()
+
+    def restart(self) -> None:
+        """Back to before the first line, with the random numbers of the first start."""
+        self.close()
+        torch.set_rng_state(self._random[0])
+        np.random.set_state(self._random[1])
+        random.setstate(self._random[2])
+        self._start()
+
+    def close(self) -> None:
+        """Leave the lesson where it stands."""
+        self._run.close()
+
+    def perform(
+        self, number: int, operation: Operation, share: float = 1.0, budget: float | None = None
+    ) -> tuple[Snapshot, bool]:
+        """Run up to and including ``operation``; the snapshot, and whether all that was asked is done.
+
+        number: the cue's index.  share: how much of a fast line's epochs, 0 to 1.  budget: seconds after
+        which a fast line stops between two epochs; call again to go on.
+        """
+        complete = True
+        if operation in FAST:
+            evidence, complete = self._run_epochs(number, operation, share, budget)
+        else:
+            evidence = self._run_to(operation)
+        return self._observer.snapshot(number, operation, evidence, self._epoch, self._epochs), complete
+
+    def costs(self) -> dict[Operation, float]:
+        """Seconds that each operation takes with its snapshot, measured in a throwaway run.
+
+        The run also pays torch's first-time costs. The lesson is back at its start afterwards.
+        """
+        costs: dict[Operation, float] = {}
+        present = {site.operation for site in self.listing.sites} - FAST - {Operation.SAVE}
+        for _ in range(2):
+            for operation in (o for o in Operation if o in present):
+                start = time.perf_counter()
+                self.perform(-1, operation)
+                costs[operation] = time.perf_counter() - start
+        self.restart()
+        return costs
+
+    def _start(self) -> None:
+        self._epoch: int | None = None
+        self._epochs: int | None = None
+        self._ended = 0  # epochs that have run to their end
+        self._over = False
+        self._waiting: Site | None = None  # the epoch that began while another operation was sought
+        self._fast_line = (-1, 0, 0.0)  # cue number, epochs ended at its start, epochs ended at its end
+        self._left: dict[Operation, Evidence] = {}  # what has run in this epoch
+        self._sung: set[Operation] = set()  # and was asked for
+        self._run = Run(self.listing, self._code, self._folder, self._before)
+        self._observer = Observer(self._run)
+
+    def _run_to(self, operation: Operation) -> Evidence:
+        if self._run.error is not None:
+            return self._over_already()
+        if self.listing.site(operation) is None:
+            return Evidence(False, f"this loop has no {operation} operation")
+        again = operation in self._sung
+        if operation in self._left and not again:
+            self._sung.add(operation)
+            return self._left[operation]
+        if operation is Operation.SAVE and not self._over:
+            self._run_epochs(-1, Operation.REMAINING, 1.0, None)
+        self._run.watch()
+        in_epoch = self._epoch is not None
+        while (site := self._resume()) is not None:
+            if site.operation is operation:
+                self._sung.add(operation)
+                return self._left[operation]
+            if operation is Operation.EPOCH:
+                continue
+            if site.operation is Operation.EPOCHS:
+                if not again:
+                    return Evidence(False, f"epoch {self._epoch} ended without it")
+                again = in_epoch = False
+            if site.operation is Operation.EPOCH and in_epoch:
+                self._waiting = site
+                return Evidence(False, f"epoch {self._epoch} began without it")
+        return self._over_already()
+
+    def _run_epochs(
+        self, number: int, operation: Operation, share: float, budget: float | None
+    ) -> tuple[Evidence, bool]:
+        if self._epoch is None and self._run.error is None:
+            self._run_to(Operation.SETUP)
+        if self._fast_line[0] != number:
+            self._fast_line = (number, self._ended, self._last_of(operation))
+        _, first, last = self._fast_line
+        to_the_end = operation is Operation.REMAINING and share >= 1
+        target = last if share >= 1 else first + math.floor((last - first) * share)
+        deadline = math.inf if budget is None else time.perf_counter() + budget
+        self._run.watch(_WHOLE_EPOCHS)
+        while self._run.error is None and not self._over and (self._ended < target or to_the_end):
+            if time.perf_counter() > deadline:
+                return self._fast_evidence(first), False
+            self._resume()
+        return self._fast_evidence(first), True
+
+    def _last_of(self, operation: Operation) -> float:
+        """How many epochs will have ended when a fast line that starts now is done."""
+        if operation is Operation.REMAINING:
+            return math.inf if self._epochs is None else self._epochs
+        now = max(self._ended, 0 if self._epoch is None else self._epoch + 1)
+        return -(-now // self._fast_epochs) * self._fast_epochs
+
+    def _fast_evidence(self, first: int) -> Evidence:
+        if self._run.error is not None or self._ended == first:
+            return self._over_already()
+        loss = self._observer.loss()
+        text = f"{self._ended - first} epochs, to the end of epoch {self._ended - 1}"
+        if loss is None:
+            return Evidence(False, f"{text}, without a loss")
+        return Evidence(math.isfinite(loss), f"{text}, loss {loss:.6g}")
+
+    def _over_already(self) -> Evidence:
+        if self._run.error is not None:
+            return Evidence(False, f"the lesson stopped: {self._run.error.splitlines()[-1]}")
+        return Evidence(False, "the loop is over")
+
+    def _resume(self) -> Site | None:
+        """Run to the next watched site and keep what is seen there; None at the lesson's end."""
+        if self._waiting is not None:
+            site, self._waiting = self._waiting, None
+            return site
+        site = self._run.resume()
+        if site is None or site.operation is Operation.REMAINING:
+            self._over = True
+            return None
+        if site.operation is Operation.SETUP:
+            self._epochs = self._count_epochs()
+        elif site.operation is Operation.EPOCH:
+            self._epoch = 0 if self._epoch is None else self._epoch + 1
+            self._left, self._sung = {}, set()
+        elif site.operation is Operation.EPOCHS:
+            self._ended += 1
+            return site
+        elif site.operation in (Operation.LOSS, Operation.TEST_LOSS) and self._epoch is not None:
+            self._observer.note_loss(site, self._epoch)
+        if self._run.watched[0]:
+            ran = frozenset(self._left)
+            self._left[site.operation] = self._observer.after(site, self._epoch, ran)
+        return site
+
+    def _before(self, site: Site) -> None:
+        self._observer.before(site, self._epoch)
+
+    def _count_epochs(self) -> int | None:
+        """How many epochs there will be, where the ``for`` runs over ``range`` of a name or a number."""
+        name = self.listing.epochs.removeprefix("range(").removesuffix(")")
+        count = int(name) if name.isdigit() else self._run.names.get(name)
+        return count if self.listing.epochs == f"range({name})" and isinstance(count, int) else None
