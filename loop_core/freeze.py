@@ -66,9 +66,7 @@ class ForwardRecorder:
         self.layers, self.inputs = [], None
         self._handles = [model.register_forward_pre_hook(self._take_inputs)]
         for name, module in model.named_modules():
-            own = tuple(
-                f"{name}.{key}" if name else key for key, _ in module.named_parameters(recurse=False)
-            )
+            own = tuple(f"{name}.{key}" if name else key for key, _ in module.named_parameters(recurse=False))
             if own or next(module.children(), None) is None:
                 self._handles.append(module.register_forward_hook(self._hook(name, own)))
 

@@ -70,7 +70,9 @@ def read_listing(path: Path, name: str | None = None) -> Listing:
     try:
         data = path.read_bytes()
         if len(data) > MAX_BYTES:
-            raise InputError(f"{len(data):,} bytes; expected a training script of at most {MAX_BYTES:,}", path)
+            raise InputError(
+                f"{len(data):,} bytes; expected a training script of at most {MAX_BYTES:,}", path
+            )
         source = data.decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot read it: {error.strerror}", path) from None
@@ -98,7 +100,9 @@ def compile_listing(listing: Listing) -> CodeType:
     reader = _Reader(tree, list(listing.lines))
     _Prober(reader.marks).visit(tree)
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    return compile(ast.fix_missing_locations(tree), str(listing.path), "exec", flags=flags, dont_inherit=True)
+    ast.fix_missing_locations(tree)
+    code: CodeType = compile(tree, str(listing.path), "exec", flags=flags, dont_inherit=True)
+    return code
 
 
 def compile_plainly(listing: Listing) -> tuple[CodeType, CodeType, CodeType]:
@@ -140,7 +144,9 @@ class _Reader:
         self.marks: list[_Mark] = []
         calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
         methods = [c for c in calls if isinstance(c.func, ast.Attribute)]
-        receivers = {name: _receivers(methods, name) for name in ("train", "eval", "parameters", "state_dict")}
+        receivers = {
+            name: _receivers(methods, name) for name in ("train", "eval", "parameters", "state_dict")
+        }
         self.models = set().union(*receivers.values())
         self.optimizers = _receivers(methods, "zero_grad") | _assigned_from(tree, r"(\w+\.)*optim\.\w+")
         self.losses = _receivers(methods, "backward")
@@ -149,19 +155,19 @@ class _Reader:
             for target, value in _assignments(tree)
             if target in self.losses and isinstance(value, ast.Call)
         }
-        self.loop = next(filter(self._is_epoch_loop, tree.body), None)
+        loops = (s for s in tree.body if isinstance(s, ast.For))
+        self.loop = next(filter(self._is_epoch_loop, loops), None)
         if self.loop is not None:
             self._read(tree, self.loop)
 
-    def _is_epoch_loop(self, statement: ast.stmt) -> bool:
-        return isinstance(statement, ast.For) and any(
+    def _is_epoch_loop(self, statement: ast.For) -> bool:
+        return any(
             self._operation_of_call(node) in (Operation.TRAIN, Operation.STEP, Operation.BACKWARD)
             for node in ast.walk(statement)
             if isinstance(node, ast.Call)
         )
 
-    def _read(self, tree: ast.Module, loop: ast.stmt) -> None:
-        assert isinstance(loop, ast.For)
+    def _read(self, tree: ast.Module, loop: ast.For) -> None:
         at = tree.body.index(loop)
         first = tree.body[0] if at else loop
         setup = Site(Operation.SETUP, first.lineno, tree.body[at - 1].end_lineno or loop.lineno)
@@ -258,11 +264,9 @@ class _Prober(ast.NodeTransformer):
     """Puts the probes of the marks into the tree."""
 
     def __init__(self, marks: list[_Mark]) -> None:
-        self.at = {
-            (id(mark.statement), mark.where): (index, mark.site) for index, mark in enumerate(marks)
-        }
+        self.at = {(id(mark.statement), mark.where): (index, mark.site) for index, mark in enumerate(marks)}
 
-    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt]:  # type: ignore[override]
+    def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt]:
         wheres = ("before", "around", "after", "inside", "end")
         marks = {where: self.at[id(node), where] for where in wheres if (id(node), where) in self.at}
         self.generic_visit(node)

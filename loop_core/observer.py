@@ -126,7 +126,9 @@ class Observer:
     def _points(self, forward: Operation) -> Points | None:
         loss = self._run.listing.site(_LOSS_OF[forward])
         predictions = self._run.value(loss, "prediction")
-        return self._readers[forward].read(self._inputs(forward), self._run.value(loss, "target"), predictions)
+        return self._readers[forward].read(
+            self._inputs(forward), self._run.value(loss, "target"), predictions
+        )
 
     def _ask_mirror(self, model: nn.Module) -> None:
         if self._mirror is None:

@@ -97,7 +97,9 @@ class Run:
         if to.get("file") is not None:
             print(*values, sep=sep, end=end, **to)
             return
-        text = (" " if sep is None else sep).join(map(str, values)) + ("" if end in (None, "\n") else str(end))
+        text = (" " if sep is None else sep).join(map(str, values)) + (
+            "" if end in (None, "\n") else str(end)
+        )
         lines = text.splitlines() or [""]
         self.printed.extend(lines)
         self.console.extend(lines)

@@ -85,7 +85,7 @@ class Stepper:
         self._ended = 0  # epochs that have run to their end
         self._over = False
         self._waiting: Site | None = None  # the epoch that began while another operation was sought
-        self._fast_line = (-1, 0, 0.0)  # cue number, epochs ended at its start, epochs ended at its end
+        self._fast_line = (-1, 0, 0.0)  # its cue's number; how many epochs end before it, and with it
         self._left: dict[Operation, Evidence] = {}  # what has run in this epoch
         self._sung: set[Operation] = set()  # and was asked for
         self._run = Run(self.listing, self._code, self._folder, self._before)
@@ -125,10 +125,11 @@ class Stepper:
         if self._epoch is None and self._run.error is None:
             self._run_to(Operation.SETUP)
         if self._fast_line[0] != number:
-            self._fast_line = (number, self._ended, self._last_of(operation))
+            begun = self._ended if self._epoch is None else max(self._ended, self._epoch + 1)
+            self._fast_line = (number, begun, self._last_of(operation, begun))
         _, first, last = self._fast_line
         to_the_end = operation is Operation.REMAINING and share >= 1
-        target = last if share >= 1 else first + math.floor((last - first) * share)
+        target = last if share >= 1 or last == math.inf else first + math.floor((last - first) * share)
         deadline = math.inf if budget is None else time.perf_counter() + budget
         self._run.watch(_WHOLE_EPOCHS)
         while self._run.error is None and not self._over and (self._ended < target or to_the_end):
@@ -137,18 +138,18 @@ class Stepper:
             self._resume()
         return self._fast_evidence(first), True
 
-    def _last_of(self, operation: Operation) -> float:
-        """How many epochs will have ended when a fast line that starts now is done."""
+    def _last_of(self, operation: Operation, begun: int) -> float:
+        """How many epochs will have ended when a fast line is done that starts after ``begun`` of them."""
         if operation is Operation.REMAINING:
             return math.inf if self._epochs is None else self._epochs
-        now = max(self._ended, 0 if self._epoch is None else self._epoch + 1)
-        return -(-now // self._fast_epochs) * self._fast_epochs
+        return -(-begun // self._fast_epochs) * self._fast_epochs
 
     def _fast_evidence(self, first: int) -> Evidence:
-        if self._run.error is not None or self._ended == first:
+        ran = self._ended - first
+        if self._run.error is not None or (ran <= 0 and self._over):
             return self._over_already()
         loss = self._observer.loss()
-        text = f"{self._ended - first} epochs, to the end of epoch {self._ended - 1}"
+        text = f"{max(ran, 0)} epochs, to the end of epoch {self._ended - 1}"
         if loss is None:
             return Evidence(False, f"{text}, without a loss")
         return Evidence(math.isfinite(loss), f"{text}, loss {loss:.6g}")
@@ -161,8 +162,8 @@ class Stepper:
     def _resume(self) -> Site | None:
         """Run to the next watched site and keep what is seen there; None at the lesson's end."""
         if self._waiting is not None:
-            site, self._waiting = self._waiting, None
-            return site
+            waiting, self._waiting = self._waiting, None
+            return waiting
         site = self._run.resume()
         if site is None or site.operation is Operation.REMAINING:
             self._over = True

@@ -15,6 +15,7 @@ REQUIRED = ("VERSION", "BPM", "TITLE", "ARTIST")
 _HEADER = re.compile(r"#[ \t]*([^:]*?)[ \t]*:[ \t]*(.*?)[ \t]*\Z")
 _NOTE = re.compile(r"([!\"$-~])[ \t]+([0-9]+)[ \t]+([0-9]+)[ \t]+(-?[0-9]+)[ \t](.+)\Z")
 _BREAK = re.compile(r"-[ \t]*([0-9]+)[ \t]*\Z")
+_VOICE = re.compile(r"P[ \t]*[0-9][ \t]*\Z")
 _VERSION = re.compile(r"1\.[0-9]+\.[0-9]+\Z")
 _NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?\Z")
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -74,10 +75,14 @@ def parse(text: str, name: str) -> Chart:
             continue
         if line.startswith("#"):
             if phrases or notes:
-                raise InputError(f"{line!r} is a header after the first note; headers come first", name, number)
+                raise InputError(
+                    f"{line!r} is a header after the first note; headers come first", name, number
+                )
             headers.append(_header(line, name, number))
         elif line.rstrip() == "E":
             break
+        elif _VOICE.match(line):
+            raise InputError(f"{line!r} changes the voice; expected a song for one voice", name, number)
         elif line.startswith("-"):
             if not (match := _BREAK.match(line)):
                 raise InputError(f"{line!r} is no line break; expected '- BEAT', as in '- 128'", name, number)
@@ -121,11 +126,11 @@ def _header(line: str, name: str, number: int) -> tuple[str, str]:
 def _note(line: str, name: str, number: int) -> ChartNote:
     if not (match := _NOTE.match(line)):
         raise InputError(
-            f"{line!r} is no note; expected 'TYPE START DURATION PITCH TEXT', as in ': 0 4 7 La'", name, number
+            f"{line!r} is no note; expected 'TYPE START DURATION PITCH TEXT', as in ': 0 4 7 La'",
+            name,
+            number,
         )
     kind, start, duration, pitch, text = match.groups()
-    if kind in "P":
-        raise InputError(f"{line!r} changes the voice; expected a song for one voice", name, number)
     return ChartNote(kind, int(start), int(duration), int(pitch), text)
 
 

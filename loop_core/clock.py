@@ -1,0 +1,73 @@
+"""Song time: a clock moved by hand, and one that follows the sound without its jitter."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+HALF_LIFE = 0.05
+"""Seconds in which the gap to the audio halves (as osu!framework's interpolating clock has it)."""
+JUMP = 0.1
+"""Seconds off the audio from which the clock jumps to it instead of drifting (as Performous does)."""
+STALL = 0.1
+"""Seconds without any progress of the audio after which it counts as stalled."""
+
+
+class Clock(Protocol):
+    """Something that knows the song time."""
+
+    def now(self) -> float:
+        """Song time in seconds."""
+
+
+class VirtualClock:
+    """Time that passes only when it is told to."""
+
+    def __init__(self, now: float = 0.0) -> None:
+        self._now = now
+
+    def now(self) -> float:
+        """Song time in seconds."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._now += seconds
+
+
+class SmoothClock:
+    """Carries a coarse audio position on real time.
+
+    The gap to the audio halves every `HALF_LIFE`; more than `JUMP` off is a seek or a restart, then it
+    jumps; otherwise it never runs backwards. While there is no position, or one that stands still, it
+    goes on in real time.
+    """
+
+    def __init__(
+        self, position: Callable[[], float | None], real: Callable[[], float], start: float = 0.0
+    ) -> None:
+        """position: of the audio in seconds, None while there is none.  real: a monotonic clock."""
+        self.rate = 1.0
+        self._position = position
+        self._real = real
+        self._now = start
+        self._read_at = self._moved_at = real()
+        self._last_position: float | None = None
+        self.stalled = False
+
+    def now(self) -> float:
+        """Song time in seconds; reads both sides once."""
+        real = self._real()
+        elapsed = real - self._read_at
+        self._read_at = real
+        estimate = self._now + elapsed * self.rate
+        position = self._position()
+        if position != self._last_position:
+            self._last_position, self._moved_at = position, real
+        self.stalled = position is not None and real - self._moved_at > STALL
+        if position is None or self.stalled:
+            self._now = estimate
+        elif abs(position - estimate) > JUMP:
+            self._now = position
+        else:
+            estimate += (position - estimate) * (1 - 0.5 ** (elapsed / HALF_LIFE))
+            self._now = max(self._now, estimate)
+        return self._now

@@ -1,0 +1,256 @@
+"""Keeps the lesson with the song: sends cues to the worker, takes finished operations back.
+
+One worker thread owns the stepper from creation to close. What crosses is frozen.
+"""
+
+import time
+from bisect import bisect_right
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from loop_core.frame import Frame
+from loop_core.lessons import Lesson
+from loop_core.listing import Listing
+from loop_core.operations import FAST, Operation
+from loop_core.snapshot import Snapshot
+from loop_core.song import Cue, Song
+from loop_core.timeline import cue_at, parts
+
+if TYPE_CHECKING:  # it imports torch, which is the worker's business
+    from loop_core.stepper import Stepper
+
+HORIZON = 0.05
+"""Seconds ahead of its start at which an operation is handed to the worker, which then waits."""
+MARGIN = 0.004
+"""Seconds that an operation is started earlier than its cost demands."""
+BUDGET = 0.1
+"""Seconds of a fast line that the worker runs at a stretch, so that a picture comes in between."""
+UNKNOWN_COST = 0.03
+"""Seconds that a fast line is expected to take before one has been measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A part that the worker has run; started and ended: real time."""
+
+    index: int
+    snapshot: Snapshot
+    complete: bool
+    started: float
+    ended: float
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A cue as it was played, in song seconds.
+
+    due: when its operation was to start.  started, ended: when it did.  shown: the first frame with it.
+    printed: all that its parts printed.
+    """
+
+    cue: Cue
+    snapshot: Snapshot
+    printed: tuple[str, ...]
+    due: float
+    started: float
+    ended: float
+    shown: float
+
+
+class Conductor:
+    """One song with one lesson. `tick` is called once per picture, always from one thread."""
+
+    def __init__(
+        self,
+        song: Song,
+        lesson: Lesson,
+        listing: Listing,
+        open_stepper: Callable[[], "Stepper"],
+        real: Callable[[], float] | None,
+    ) -> None:
+        """open_stepper: called on the worker, where it may import torch.
+
+        real: the clock of real time that song time runs on. None: song time is virtual; then each tick
+        waits for the operations that are due.
+        """
+        self.song = song
+        self.lesson = lesson
+        self.listing = listing
+        self.records: list[Record] = []
+        self._real = real
+        self._parts = parts(song)
+        self._times = [part.time for part in self._parts]
+        self._costs: dict[Operation, float] = {}
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lesson")
+        self._opening = self._worker.submit(self._open, open_stepper)
+        self._job: Future[list[Done]] | None = None
+        self._next = 0  # the first part that has not been sent
+        self._restart = False  # the next job begins with a restart
+        self._discard = False  # the job under way is not wanted any more
+        self._replay_until = -1  # parts up to this one are run to get somewhere, not to be recorded
+        self._finished: list[Done] = []
+        self._shown: Done | None = None
+        self._printed: tuple[str, ...] = ()  # by the parts of the present cue so far
+        self._now = 0.0
+
+    @property
+    def ready(self) -> bool:
+        """Whether the lesson is warmed up; raises what opening it raised."""
+        return self._opening.done() and self._opening.result() is not None
+
+    def tick(self, now: float, rate: float = 1.0) -> Frame:
+        """The picture's content at song time ``now``; sends what comes next to the worker.
+
+        rate: song seconds per real second.  A ``now`` before the last one is a seek.
+        """
+        if now < self._now:
+            self.seek(now)
+        self._now = now
+        if self._real is None:
+            _finish(self._opening)
+        if self.ready:
+            self._collect()
+            self._send(now, rate)
+            if self._real is None and self._job is not None:
+                _finish(self._job)
+                self._collect()
+            self._show(now, rate)
+        shown = self._shown
+        return Frame(
+            now=now,
+            song=self.song,
+            lesson=self.lesson,
+            listing=self.listing,
+            cue=cue_at(self.song, now),
+            snapshot=shown.snapshot if shown else None,
+            shown=self._times[shown.index] if shown else 0.0,
+            ready=self.ready,
+            behind=self._due(now) > (shown.index if shown else -1),
+        )
+
+    def seek(self, now: float) -> None:
+        """Make ``now`` the song time; the lesson's state there is restored by running it.
+
+        Going back means from its seed again, so that the same numbers come out.
+        """
+        target = self._due(now)
+        self._now = now
+        if self._job is not None or target + 1 < self._next:
+            self._discard = self._job is not None
+            self._finished.clear()
+            self._restart, self._next = True, 0
+        self._replay_until = target
+        if target < 0:
+            self._shown = None
+
+    def close(self) -> None:
+        """End the worker; the lesson is left on its own thread."""
+        self._worker.submit(self._close)
+        self._worker.shutdown(wait=True)
+
+    def _due(self, now: float) -> int:
+        """The last part whose time has come, -1 before the first."""
+        return bisect_right(self._times, now) - 1
+
+    def _operation(self, index: int) -> Operation:
+        return self.song.cues[self._parts[index].cue].operation
+
+    def _start_of(self, index: int, rate: float) -> float:
+        """The song time at which a part's operation must start to be ready when its time comes."""
+        operation = self._operation(index)
+        cost = self._costs.get(operation, UNKNOWN_COST if operation in FAST else 0.0)
+        return self._times[index] - (cost + MARGIN) * rate
+
+    def _send(self, now: float, rate: float) -> None:
+        if self._job is not None or (self._next >= len(self._parts) and not self._restart):
+            return
+        last = self._due(now)
+        start_at = None
+        if last < self._next and self._next < len(self._parts) and self._real is not None:
+            wait_for = (self._start_of(self._next, rate) - now) / rate
+            if wait_for <= HORIZON:
+                last, start_at = self._next, self._real() + wait_for
+        if last < self._next and not self._restart:
+            return
+        replayed = last <= self._replay_until
+        self._job = self._worker.submit(
+            self._advance, self._restart, range(self._next, last + 1), start_at, replayed
+        )
+        self._restart, self._next = False, max(self._next, last + 1)
+
+    def _advance(self, restart: bool, indices: range, start_at: float | None, replayed: bool) -> list[Done]:
+        """On the worker: run these parts, of each cue only the last one."""
+        stepper = self._stepper
+        if start_at is not None and self._real is not None:
+            time.sleep(min(max(0.0, start_at - self._real()), HORIZON))
+        if restart:
+            stepper.restart()
+        clock = self._real or _no_time
+        done = []
+        for index in indices:
+            part = self._parts[index]
+            if index + 1 in indices and self._parts[index + 1].cue == part.cue:
+                continue
+            budget = BUDGET if self._real is not None and not replayed else None
+            started = clock()
+            snapshot, complete = stepper.perform(part.cue, self._operation(index), part.share, budget)
+            done.append(Done(index, snapshot, complete, started, clock(), replayed))
+        return done
+
+    def _collect(self) -> None:
+        if self._job is None or not self._job.done():
+            return
+        done = self._job.result()
+        self._job = None
+        if self._discard:
+            self._discard = False
+            return
+        self._finished += done
+        for one in done:
+            self._learn_cost(self._operation(one.index), one.ended - one.started)
+        if done and not done[-1].complete:
+            self._next = done[-1].index  # a fast line that its budget cut short goes on
+
+    def _learn_cost(self, operation: Operation, cost: float) -> None:
+        known = self._costs.get(operation, cost)
+        self._costs[operation] = max(cost, (known + cost) / 2)
+
+    def _show(self, now: float, rate: float) -> None:
+        real = None if self._real is None else self._real()
+        while self._finished and self._times[self._finished[0].index] <= now:
+            self._shown = done = self._finished.pop(0)
+            part = self._parts[done.index]
+            self._printed = (*self._printed, *done.snapshot.printed)
+            if not done.complete or part.share < 1:
+                continue
+            printed, self._printed = self._printed, ()
+            if done.replayed:
+                continue
+            due = self._start_of(done.index, rate)
+            started, ended = part.time, part.time
+            if real is not None:
+                started, ended = (now + (t - real) * rate for t in (done.started, done.ended))
+            cue = self.song.cues[part.cue]
+            self.records.append(Record(cue, done.snapshot, printed, due, started, ended, now))
+
+    def _open(self, open_stepper: Callable[[], "Stepper"]) -> bool:
+        self._stepper = open_stepper()
+        self._costs = self._stepper.costs()
+        return True
+
+    def _close(self) -> None:
+        if hasattr(self, "_stepper"):
+            self._stepper.close()
+
+
+def _finish(job: Future[Any]) -> None:
+    """Wait, in steps that leave room for Ctrl-C."""
+    while not job.done():
+        wait([job], timeout=0.5)
+
+
+def _no_time() -> float:
+    return 0.0

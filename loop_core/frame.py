@@ -1,0 +1,51 @@
+"""Everything that one picture shows, frozen."""
+
+from dataclasses import dataclass, field
+
+from loop_core.lessons import Lesson
+from loop_core.listing import Listing
+from loop_core.snapshot import Snapshot
+from loop_core.song import Song
+
+
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """How the show is set: what the keys have changed.
+
+    voice, volume: 0 to 1.  offset: seconds that the picture comes later than the sound.
+    help: the keys are shown.  choice: the lesson marked in the open list of lessons, None when closed.
+    sound: the device that plays, or why none does.  message: a short word to the person at the keys.
+    """
+
+    started: bool = False
+    playing: bool = False
+    hold: bool = False
+    muted: bool = False
+    black: bool = False
+    volume: float = 1.0
+    offset: float = 0.0
+    help: bool = False
+    choice: int | None = None
+    sound: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture at song time ``now`` (seconds).
+
+    cue: index of the cue that began last.  snapshot: the newest one whose time has come.
+    shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
+    behind: the worker is still at work on what should be shown.
+    """
+
+    now: float
+    song: Song
+    lesson: Lesson
+    listing: Listing
+    cue: int | None
+    snapshot: Snapshot | None
+    shown: float
+    ready: bool
+    behind: bool
+    controls: Controls = field(default_factory=Controls)

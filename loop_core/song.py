@@ -1,0 +1,244 @@
+"""A song: its lines and syllables in seconds, and the operation that each line sings.
+
+A song is a folder: ``song.toml`` names the chart, the stems and, line by line, the operation.
+"""
+
+import difflib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from loop_core.errors import InputError
+from loop_core.formats import ultrastar
+from loop_core.operations import Operation
+
+MIDDLE_C = 60
+MAX_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """One sung note: its text (with the spaces of the chart), start and end in seconds, MIDI pitch."""
+
+    text: str
+    start: float
+    end: float
+    pitch: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the song; subtitles: what it does, by language ('en', 'zh')."""
+
+    text: str
+    syllables: tuple[Syllable, ...]
+    subtitles: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def start(self) -> float:
+        """Where its first syllable begins, in seconds."""
+        return self.syllables[0].start
+
+    @property
+    def end(self) -> float:
+        """Where its last syllable ends, in seconds."""
+        return self.syllables[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """From ``time`` (seconds) on, the result of ``operation`` is shown; line: index of the line."""
+
+    time: float
+    operation: Operation
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A named part of the song from ``start`` (seconds) on."""
+
+    name: str
+    start: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Song:
+    """A whole song; times in seconds, tempo in beats per minute.
+
+    stems: audio files by name ('vocals', 'backing').  credits: who made what.
+    """
+
+    name: str
+    title: str
+    artist: str
+    tempo: float
+    beats_per_bar: int
+    length: float
+    lines: tuple[Line, ...]
+    cues: tuple[Cue, ...]
+    sections: tuple[Section, ...]
+    stems: Mapping[str, Path]
+    credits: Mapping[str, str]
+
+
+def find_song(name: str, songs: Path) -> Path:
+    """The folder of a bundled song, or the folder that ``name`` is a path of.
+
+    Raises InputError with the nearest names when there is none.
+    """
+    bundled = {folder.name: folder for folder in song_folders(songs)}
+    if name in bundled:
+        return bundled[name]
+    if Path(name).is_dir():
+        return Path(name)
+    near = difflib.get_close_matches(name, bundled, n=2, cutoff=0.4)
+    hint = f"did you mean {' or '.join(map(repr, near))}?" if near else f"there are: {', '.join(bundled)}"
+    raise InputError(f"no song and no folder {name!r}; {hint}")
+
+
+def song_folders(songs: Path) -> list[Path]:
+    """The folders below ``songs`` that hold a song."""
+    return sorted(path.parent for path in songs.glob("*/song.toml"))
+
+
+def load_song(folder: Path) -> Song:
+    """Read a song's folder.
+
+    Raises InputError that names the file, and the line where there is one, when something in it is
+    missing or does not fit.
+    """
+    path = folder / "song.toml"
+    table = _read_toml(path)
+    chart_path = inside(folder, _text(table, "chart", path), path)
+    chart = ultrastar.parse(_read(chart_path), str(chart_path))
+    entries = _list(table, "lines", path)
+    if len(entries) != len(chart.phrases):
+        raise InputError(
+            f"{len(entries)} [[lines]]; expected {len(chart.phrases)}, one per line of {chart_path.name}",
+            path,
+        )
+    lines, cues = [], []
+    for index, (entry, phrase) in enumerate(zip(entries, chart.phrases, strict=True)):
+        line = _line(chart, phrase, entry)
+        where = f"[[lines]] number {index + 1}"
+        if _text(entry, "lyric", path, where) != line.text:
+            raise InputError(f"{where}: lyric {entry['lyric']!r}; {chart_path.name} has {line.text!r}", path)
+        lines.append(line)
+        if "operation" in entry:
+            cues.append(Cue(line.start, _operation(entry["operation"], path, where), index))
+    _check_order(lines, chart_path)
+    stems = {name: inside(folder, str(file), path) for name, file in _table(table, "stems", path).items()}
+    return Song(
+        name=folder.resolve().name,
+        title=_text(table, "title", path),
+        artist=_text(table, "artist", path),
+        tempo=_number(table, "tempo", path, 1, 1000),
+        beats_per_bar=int(_number(table, "beats_per_bar", path, 1, 32)),
+        length=_number(table, "length", path, lines[-1].end, 24 * 3600),
+        lines=tuple(lines),
+        cues=tuple(cues),
+        sections=tuple(_section(entry, path) for entry in table.get("sections", [])),
+        stems=stems,
+        credits={key: str(value) for key, value in _table(table, "credits", path).items()},
+    )
+
+
+def inside(folder: Path, name: str, named_in: Path) -> Path:
+    """The file ``name`` of a song's folder; InputError when it is missing or outside."""
+    path = folder / name
+    if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
+        raise InputError(f"file {name!r} is outside the song's folder; expected a name inside it", named_in)
+    if not path.is_file():
+        raise InputError(f"file {name!r} is missing from {folder}", named_in)
+    return path
+
+
+def _line(chart: ultrastar.Chart, phrase: ultrastar.Phrase, entry: Mapping[str, Any]) -> Line:
+    syllables = tuple(
+        Syllable(
+            note.text,
+            chart.seconds(note.start),
+            chart.seconds(note.start + note.duration),
+            MIDDLE_C + note.pitch,
+            ultrastar.NOTE_TYPES.get(note.type, "freestyle"),
+        )
+        for note in phrase.notes
+    )
+    subtitles = {language: str(entry[language]) for language in ("en", "zh") if language in entry}
+    return Line(phrase.text, syllables, subtitles)
+
+
+def _check_order(lines: list[Line], path: Path) -> None:
+    end = 0.0
+    for line in lines:
+        for syllable in line.syllables:
+            if syllable.start < end:
+                raise InputError(
+                    f"syllable {syllable.text.strip()!r} of {line.text!r} starts at {syllable.start:.3f} s, "
+                    f"before the one ahead of it ends at {end:.3f} s",
+                    path,
+                )
+            end = syllable.end
+
+
+def _operation(value: object, path: Path, where: str) -> Operation:
+    try:
+        return Operation(str(value))
+    except ValueError:
+        near = difflib.get_close_matches(str(value), list(Operation), n=2, cutoff=0.4)
+        hint = " or ".join(map(repr, near or map(str, Operation)))
+        raise InputError(f"{where}: no operation {value!r}; expected {hint}", path) from None
+
+
+def _section(entry: Mapping[str, Any], path: Path) -> Section:
+    return Section(_text(entry, "name", path, "[[sections]]"), _number(entry, "start", path, 0, 24 * 3600))
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path.stat().st_size:,} bytes; expected at most {MAX_BYTES:,}", path)
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot read it: {error.strerror}", path) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"byte {error.start} is not UTF-8; expected UTF-8 text", path) from None
+
+
+def _read_toml(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(_read(path))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not TOML: {error}", path) from None
+
+
+def _text(table: Mapping[str, Any], key: str, path: Path, where: str = "") -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value:
+        raise InputError(f"{where + ': ' if where else ''}{key} is {value!r}; expected a text", path)
+    return value
+
+
+def _number(table: Mapping[str, Any], key: str, path: Path, low: float, high: float) -> float:
+    value = table.get(key)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise InputError(f"{key} is {value!r}; expected a number from {low:g} to {high:g}", path)
+    return float(value)
+
+
+def _table(table: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
+    value = table.get(key, {})
+    if not isinstance(value, Mapping):
+        raise InputError(f"{key} is {value!r}; expected a table [{key}]", path)
+    return value
+
+
+def _list(table: Mapping[str, Any], key: str, path: Path) -> list[Mapping[str, Any]]:
+    value = table.get(key)
+    if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
+        raise InputError(f"{key} is {value!r}; expected tables [[{key}]]", path)
+    return value
