@@ -1,1 +1,271 @@
 """The show without screen and sound: the same frames in virtual time, or against the clock."""
+
+import math
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from loop_core.conductor import Conductor, Record
+from loop_core.errors import InputError
+from loop_core.files import written_whole
+from loop_core.frame import Controls, Frame
+from loop_core.lessons import Lesson
+from loop_core.listing import Listing
+from loop_core.snapshot import Series, Snapshot
+from loop_core.song import Song
+from loop_core.trace import trace_lines
+
+TOLERANCE = 1e-6
+"""How far a loss may be from a published one: torch's kernels differ in the last bits between machines."""
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which Python offers the other thread its turn: the default 5 ms makes operations late."""
+
+Real = Callable[[], float]
+
+
+def run_headless(
+    open_conductor: Callable[[Real | None], Conductor],
+    console: Console,
+    *,
+    fps: int = 60,
+    realtime: bool = False,
+    trace: Path | None = None,
+    frames: Path | None = None,
+    size: tuple[int, int] = (1920, 1080),
+) -> bool:
+    """Run a whole song with one lesson, print the proof, and say whether everything held.
+
+    open_conductor: makes the conductor for a clock of real time, or for virtual time (None).
+    trace: a file for what happened.  frames: a folder for the pictures, of ``size``.
+    """
+    with closing(open_conductor(time.perf_counter if realtime else None)) as conductor:
+        song, lesson = conductor.song, conductor.lesson
+        console.print(_heading(song, lesson, fps, realtime), soft_wrap=True)
+        count = math.ceil(song.length * fps) + 1
+        run = _run_in_real_time(conductor, fps, count) if realtime else _run(conductor, fps, count)
+        if frames is not None:
+            _draw_all(_watched(run, count, "drawing"), frames, size)
+        else:
+            for _ in _watched(run, count, "playing") if realtime else run:
+                pass
+    records = conductor.records
+    if trace is not None:
+        _write_trace(trace, trace_lines(song, lesson.name, fps, records, realtime))
+    return _report(console, song, lesson, conductor.listing, records, realtime)
+
+
+def _run(conductor: Conductor, fps: int, count: int) -> Iterator[Frame]:
+    for number in range(count):
+        yield conductor.tick(min(number / fps, conductor.song.length))
+
+
+def _run_in_real_time(conductor: Conductor, fps: int, count: int) -> Iterator[Frame]:
+    conductor.open()
+    while not conductor.ready:
+        time.sleep(0.01)
+    with _quick_switching():
+        began = time.perf_counter()
+        for number in range(count):
+            time.sleep(max(0.0, began + number / fps - time.perf_counter()))
+            yield conductor.tick(min(time.perf_counter() - began, conductor.song.length))
+
+
+@contextmanager
+def _quick_switching() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH_INTERVAL)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(before)
+
+
+def _watched(frames: Iterator[Frame], count: int, doing: str) -> Iterable[Frame]:
+    """The same frames, with a bar on standard error where somebody can see it."""
+    if not sys.stderr.isatty():
+        return frames
+    from rich.progress import track
+
+    return track(frames, doing, count, console=Console(stderr=True))
+
+
+def _draw_all(frames: Iterable[Frame], folder: Path, size: tuple[int, int]) -> None:
+    os.environ["SDL_VIDEODRIVER"] = "dummy"
+    import pygame
+
+    from app.stage import Stage
+
+    pygame.display.init()
+    pygame.font.init()
+    stage, surface = Stage(size), pygame.Surface(size)
+    controls = Controls(started=True, playing=True)
+    for number, frame in enumerate(frames):
+        stage.draw(surface, replace(frame, controls=controls))
+        with _writing(folder / f"frame_{number:06}.png") as part:
+            pygame.image.save(surface, part)
+
+
+def _write_trace(path: Path, lines: Iterable[str]) -> None:
+    with _writing(path) as part:
+        part.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[Path]:
+    try:
+        with written_whole(path) as part:
+            yield part
+    except OSError as error:
+        raise InputError(f"cannot write it: {error.strerror or error}", path) from None
+
+
+def _heading(song: Song, lesson: Lesson, fps: int, realtime: bool) -> str:
+    how = "in real time" if realtime else "in virtual time"
+    return f'\n{lesson.name}, to "{song.title}": {song.length:.1f} s at {fps} pictures a second, {how}'
+
+
+def _report(
+    console: Console,
+    song: Song,
+    lesson: Lesson,
+    listing: Listing,
+    records: Sequence[Record],
+    realtime: bool,
+) -> bool:
+    by_cue = {record.snapshot.number: record for record in records}
+    console.print(_proof_table(song, listing, by_cue, realtime))
+    errors = [record.snapshot.error for record in records if record.snapshot.error is not None]
+    if errors:
+        console.print(f"\n{errors[0]}", soft_wrap=True)
+    same, comparison = _compare(lesson, records[-1].snapshot if records else None)
+    if comparison is not None:
+        console.print()
+        console.print(comparison)
+    if realtime:
+        console.print()
+        console.print(_lateness_table(records))
+    proved, closing_line = _closing_line(song, lesson, by_cue, same)
+    console.print(f"\n{closing_line}", soft_wrap=True)
+    return proved
+
+
+def _proof_table(song: Song, listing: Listing, by_cue: dict[int, Record], realtime: bool) -> Table:
+    caption = (
+        "loss: the last training loss; gradient norm: of all gradients together; both after the operation\n"
+        "evidence: what the lesson's live objects show"
+    )
+    if realtime:
+        caption += (
+            "\nstarted late: start minus planned start; "
+            "shown late: the first picture with the result minus the line's onset; both in ms"
+        )
+    late = ("started late>", "shown late>") if realtime else ()
+    table = _table(
+        "time>", "line", "operation", "code line", "loss>", "gradient norm>", *late, "evidence", "verdict"
+    )
+    table.caption, table.caption_justify = caption, "left"
+    for number, cue in enumerate(song.cues):
+        start = (f"{cue.time:.2f}", song.lines[cue.line].text, str(cue.operation))
+        table.add_row(*start, *_proof_cells(by_cue.get(number), listing, realtime))
+    return table
+
+
+def _table(*names: str) -> Table:
+    """A table without lines; a column whose name ends with ``>`` is flush right."""
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for name in names:
+        table.add_column(name.removesuffix(">"), justify="right" if name.endswith(">") else "left")
+    for column in table.columns:
+        column.no_wrap = column.header in ("time", "operation", "verdict")
+        column.overflow = "fold"
+    return table
+
+
+def _proof_cells(record: Record | None, listing: Listing, realtime: bool) -> list[str]:
+    if record is None:
+        return [*[""] * (5 if realtime else 3), "never shown", "FAILED"]
+    snapshot = record.snapshot
+    late = [f"{1000 * value:.1f}" for value in _lateness(record)] if realtime else []
+    return [
+        _code(listing, snapshot.lines),
+        _number(snapshot.loss, ".6g"),
+        _number(snapshot.grad_norm, ".4g"),
+        *late,
+        snapshot.evidence.text,
+        "ok" if snapshot.evidence.holds else "FAILED",
+    ]
+
+
+def _code(listing: Listing, lines: tuple[int, int]) -> str:
+    first, last = lines
+    if first == 0:
+        return "none"
+    return f"{first}: {listing.lines[first - 1].strip()}" if first == last else f"{first}-{last}"
+
+
+def _number(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)
+
+
+def _lateness(record: Record) -> tuple[float, float]:
+    """Seconds from planned start to start, and from the line's onset to the first picture."""
+    return record.started - record.due, record.shown - record.cue.time
+
+
+def _lateness_table(records: Sequence[Record]) -> Table:
+    table = _table("lateness in ms", "p50>", "p95>", "p99>", "max>")
+    late = 1000 * np.array([_lateness(record) for record in records]).reshape(-1, 2)
+    for name, values in zip(("started late", "shown late"), late.T, strict=True):
+        marks = np.percentile(values, (50, 95, 99, 100)) if len(values) else ()
+        table.add_row(name, *(f"{mark:.1f}" for mark in marks))
+    return table
+
+
+def _compare(lesson: Lesson, last: Snapshot | None) -> tuple[bool, Table | None]:
+    """Whether the losses are the published ones, and the table of those epochs that the song has reached."""
+    if not lesson.published or last is None:
+        return True, None
+    train, test = _by_epoch(last.train_series), _by_epoch(last.test_series)
+    table = _table(
+        "epoch>", "train, published>", "train, ours>", "test, published>", "test, ours>", "difference"
+    )
+    same = True
+    for epoch, *published in lesson.published:
+        if epoch not in train or epoch not in test:
+            continue
+        ours = [train[epoch], test[epoch]]
+        difference = float(np.abs(np.subtract(ours, published)).max())
+        same &= difference <= TOLERANCE
+        verdict = "equal to the last bit" if ours == published else f"{difference:.3g}"
+        verdict += "" if difference <= TOLERANCE else f", FAILED: more than {TOLERANCE:g}"
+        cells = (str(v) for pair in zip(published, ours, strict=True) for v in pair)
+        table.add_row(str(epoch), *cells, verdict)
+    return same, table if table.row_count else None
+
+
+def _by_epoch(series: Series) -> dict[int, float]:
+    return dict(zip(map(int, series.epoch), map(float, series.value), strict=True))
+
+
+def _closing_line(song: Song, lesson: Lesson, by_cue: dict[int, Record], same: bool) -> tuple[bool, str]:
+    failed = [
+        song.lines[cue.line].text
+        for number, cue in enumerate(song.cues)
+        if number not in by_cue or not by_cue[number].snapshot.evidence.holds
+    ]
+    total = len(song.cues)
+    found = f"{total - len(failed)} of {total} operations proved"
+    if failed:
+        names = ", ".join(f'"{text}"' for text in dict.fromkeys(failed))
+        return False, f"{found}: {lesson.name} FAILED at {names}."
+    if not same:
+        return False, f"{found}, but the losses are not the published ones: {lesson.name} FAILED."
+    return True, f"{found}: {lesson.name} is right."

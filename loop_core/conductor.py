@@ -71,7 +71,7 @@ class Conductor:
         open_stepper: Callable[[], "Stepper"],
         real: Callable[[], float] | None,
     ) -> None:
-        """open_stepper: called on the worker, where it may import torch.
+        """open_stepper: called on the worker by `open`, where it may import torch.
 
         real: the clock of real time that song time runs on. None: song time is virtual; then each tick
         waits for the operations that are due.
@@ -85,7 +85,8 @@ class Conductor:
         self._times = [part.time for part in self._parts]
         self._costs: dict[Operation, float] = {}
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lesson")
-        self._opening = self._worker.submit(self._open, open_stepper)
+        self._open_stepper = open_stepper
+        self._opening: Future[bool] | None = None
         self._job: Future[list[Done]] | None = None
         self._next = 0  # the first part that has not been sent
         self._restart = False  # the next job begins with a restart
@@ -96,10 +97,15 @@ class Conductor:
         self._printed: tuple[str, ...] = ()  # by the parts of the present cue so far
         self._now = 0.0
 
+    def open(self) -> None:
+        """Begin to warm the lesson up, on the worker."""
+        if self._opening is None:
+            self._opening = self._worker.submit(self._open)
+
     @property
     def ready(self) -> bool:
         """Whether the lesson is warmed up; raises what opening it raised."""
-        return self._opening.done() and self._opening.result() is not None
+        return self._opening is not None and self._opening.done() and self._opening.result()
 
     def tick(self, now: float, rate: float = 1.0) -> Frame:
         """The picture's content at song time ``now``; sends what comes next to the worker.
@@ -110,6 +116,8 @@ class Conductor:
             self.seek(now)
         self._now = now
         if self._real is None:
+            self.open()
+            assert self._opening is not None
             _finish(self._opening)
         if self.ready:
             self._collect()
@@ -189,12 +197,13 @@ class Conductor:
         if restart:
             stepper.restart()
         clock = self._real or _no_time
+        alone = self._real is not None and not replayed and len(indices) == 1
+        budget = BUDGET if alone else None
         done = []
         for index in indices:
             part = self._parts[index]
             if index + 1 in indices and self._parts[index + 1].cue == part.cue:
                 continue
-            budget = BUDGET if self._real is not None and not replayed else None
             started = clock()
             snapshot, complete = stepper.perform(part.cue, self._operation(index), part.share, budget)
             done.append(Done(index, snapshot, complete, started, clock(), replayed))
@@ -236,8 +245,8 @@ class Conductor:
             cue = self.song.cues[part.cue]
             self.records.append(Record(cue, done.snapshot, printed, due, started, ended, now))
 
-    def _open(self, open_stepper: Callable[[], "Stepper"]) -> bool:
-        self._stepper = open_stepper()
+    def _open(self) -> bool:
+        self._stepper = self._open_stepper()
         self._costs = self._stepper.costs()
         return True
 

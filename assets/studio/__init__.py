@@ -1,1 +1,1 @@
-"""The studio: turns one score into a song's chart, song file and two stems (`python -m assets.studio build`)."""
+"""The studio: turns one score into a song folder (`python -m assets.studio build`)."""

@@ -42,7 +42,7 @@ def chart(score: Score) -> Chart:
 def song_toml(score: Score, rate: int) -> str:
     """The text of song.toml; ``rate`` (samples per second) gives the length of the stems in seconds."""
     parts = [
-        "# Generated from assets/studio/score.toml by `python -m assets.studio build`: edit the score instead.",
+        "# Generated from assets/studio/score.toml: edit that, then `python -m assets.studio build`.",
         f"title = {_quoted(score.title)}",
         f"artist = {_quoted(score.artist)}",
         'chart = "song.txt"',
@@ -77,7 +77,9 @@ def _note(syllable: Syllable, line: Line) -> ChartNote:
 def _steps(beats: Fraction, line: Line) -> int:
     steps = beats * STEPS
     if steps.denominator != 1:
-        raise InputError(f"[[phrase]] {line.lyric!r}: {float(beats):g} beats; expected a multiple of {1 / STEPS}")
+        raise InputError(
+            f"[[phrase]] {line.lyric!r}: {float(beats):g} beats; expected a multiple of {1 / STEPS}"
+        )
     return int(steps)
 
 

@@ -12,8 +12,11 @@ from loop_core.operations import Operation
 
 SCORE = Path(__file__).with_name("score.toml")
 
-VOWELS = frozenset("aa ae ah ao aw ay eh er ey ih iy ow oy uh uw".split())
-CONSONANTS = frozenset("b ch d dh f g hh jh k l m n ng p r s sh t th v w y z zh".split())
+VOWELS = frozenset({"aa", "ae", "ah", "ao", "aw", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw"})
+CONSONANTS = frozenset({*"bdfgklmnprstvwyz", "ch", "dh", "hh", "jh", "ng", "sh", "th", "zh"})
+
+CHORDS = {"C": (0, 4, 7), "Dm": (2, 5, 9), "F": (5, 9, 0), "G": (7, 11, 2), "Am": (9, 0, 4)}
+"""The chords that a score can use: their pitch classes (C is 0), root first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,8 @@ def _sections(top: _Table) -> Iterator[Section]:
         chords, grooves = tuple(table.text("chords").split()), tuple(table.text("grooves").split())
         if len(chords) != len(grooves):
             raise table.fail(f"{len(chords)} chords but {len(grooves)} grooves; expected one each for a bar")
+        if unknown := set(chords) - set(CHORDS):
+            raise table.fail(f"chord {min(unknown)!r}; expected one of {', '.join(CHORDS)}")
         yield Section(table.text("name"), bar, chords, grooves)
         bar += len(chords)
 

@@ -47,7 +47,11 @@ for epoch in range(epochs):
         test_loss = loss_fn(test_logits, y_test)
 
     if epoch % 10 == 0:
-        train_acc, test_acc = accuracy(logits, y_train), accuracy(test_logits, y_test)
-        print(f"epoch {epoch}: {loss:.5f} {train_acc:.2f}% {test_loss:.5f} {test_acc:.2f}%")
+        acc = accuracy(logits, y_train)
+        test_acc = accuracy(test_logits, y_test)
+        print(
+            f"{epoch}: {loss:.5f} {acc:.2f}%"
+            f" | {test_loss:.5f} {test_acc:.2f}%"
+        )
 
 torch.save(model.state_dict(), "blobs.pt")

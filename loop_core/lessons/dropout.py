@@ -36,6 +36,6 @@ for epoch in range(epochs):
         test_loss = loss_fn(test_pred, y_test)
 
     if epoch % 50 == 0:
-        print(f"epoch {epoch}: {loss:.5f} {test_loss:.5f}")
+        print(f"{epoch}: {loss:.5f} {test_loss:.5f}")
 
 torch.save(model.state_dict(), "dropout.pt")

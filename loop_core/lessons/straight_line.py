@@ -42,6 +42,6 @@ for epoch in range(epochs):
         test_loss = loss_fn(test_pred, y_test)
 
     if epoch % 10 == 0:
-        print(f"epoch {epoch}: {loss} {test_loss}")
+        print(f"{epoch}: {loss} {test_loss}")
 
-torch.save(model.state_dict(), "straight_line.pt")
+torch.save(model.state_dict(), "line.pt")

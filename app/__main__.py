@@ -1,0 +1,22 @@
+"""The program's entry: ``torchaoke``, or ``python -m app``."""
+
+import io
+import sys
+
+
+def main() -> None:
+    """Run the command line; ends the process with its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # songs and evidence go beyond some terminals' letters
+    try:
+        from app.cli import app
+
+        app(prog_name="torchaoke")
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

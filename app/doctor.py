@@ -1,0 +1,207 @@
+"""What this machine has, and what is used instead of what is missing."""
+
+import json
+import platform
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from assets import FONTS
+from loop_core.errors import InputError
+from loop_core.lessons import LESSONS
+from loop_core.listing import read_listing
+from loop_core.song import load_song, song_folders
+
+TORCH = """
+import json, time
+start = time.perf_counter()
+import torch
+imported = time.perf_counter()
+torch.optim.SGD([torch.zeros(1, requires_grad=True)])
+print(json.dumps([imported - start, time.perf_counter() - imported]))
+"""
+DISPLAY = """
+import json, pygame
+pygame.display.init()
+print(json.dumps([pygame.display.get_driver(), pygame.display.get_desktop_sizes()]))
+"""
+SOUND = """
+import json
+from app.audio import audio_device
+print(json.dumps(audio_device()))
+"""
+PYGAME = """
+import json, pygame
+print(json.dumps([pygame.version.ver, ".".join(map(str, pygame.get_sdl_version()))]))
+"""
+FONT = """
+import json, sys, pygame
+pygame.font.init()
+for path in sys.argv[1:]:
+    pygame.font.Font(path, 20).render("Ag", True, (0, 0, 0))
+print(json.dumps(len(sys.argv) - 1))
+"""
+UNSEEN = ("dummy", "offscreen", "disk")
+"""SDL drivers that nobody sees or hears."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one thing, and what is used instead; fatal: the show cannot run at all."""
+
+    what: str
+    found: str
+    instead: str = ""
+    fatal: bool = False
+
+
+def examine(console: Console, songs: Path, saved: Path) -> bool:
+    """Print a row for each thing the show needs; whether it can run at least headless.
+
+    songs: the folder of the bundled songs.  saved: where lessons save to.
+    """
+    findings = [
+        Finding("Python", f"{platform.python_version()} on {platform.platform()}"),
+        _torch(),
+        _pygame(),
+        _display(),
+        _sound(),
+        _decoding(songs),
+        _fonts(),
+        _songs(songs),
+        _lessons(),
+        Finding("saved files", f"go to {saved}"),
+    ]
+    table = Table("what", "found", "used instead", box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for finding in findings:
+        table.add_row(finding.what, finding.found, finding.instead)
+    console.print(table)
+    broken = [finding.what for finding in findings if finding.fatal]
+    if broken:
+        console.print(f"\nThe show cannot run: {', '.join(broken)} must be repaired first.")
+    elif any(finding.instead for finding in findings):
+        console.print("\nThe show can run, with what is used instead.")
+    else:
+        console.print("\nThe show can run.")
+    return not broken
+
+
+class _Missing(Exception):
+    """Something is not there; the text says how that was seen."""
+
+
+def _ask(code: str, *arguments: str, timeout: float = 60) -> Any:
+    """What a Python of its own prints as JSON: neither a crash nor a hang of a driver reaches this one."""
+    command = [sys.executable, "-c", code, *arguments]
+    folder = Path(__file__).parents[1]
+    try:
+        run = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
+        )
+    except subprocess.TimeoutExpired:
+        raise _Missing(f"no answer within {timeout:g} s") from None
+    if run.returncode:
+        lines = run.stderr.strip().splitlines() or [f"ended with status {run.returncode}"]
+        raise _Missing(lines[-1])
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        raise _Missing(f"{package} is not installed") from None
+
+
+def _finding(what: str, look: Callable[[], str], instead: str, fatal: bool = False) -> Finding:
+    try:
+        return Finding(what, look())
+    except (_Missing, InputError) as error:
+        return Finding(what, str(error), instead, fatal)
+
+
+def _torch() -> Finding:
+    def look() -> str:
+        version = _version("torch")
+        imported, first = _ask(TORCH, timeout=180)
+        return f"{version}, imported in {imported:.1f} s, first optimizer in {first:.1f} s"
+
+    return _finding("torch", look, "nothing: pip install torch", fatal=True)
+
+
+def _pygame() -> Finding:
+    def look() -> str:
+        version, sdl = _ask(PYGAME)
+        return f"{version} with SDL {sdl}"
+
+    return _finding("pygame-ce", look, "torchaoke headless works without it")
+
+
+def _display() -> Finding:
+    def look() -> str:
+        driver, sizes = _ask(DISPLAY, timeout=20)
+        if driver in UNSEEN:
+            raise _Missing(f"only SDL's {driver} driver")
+        return f"{driver}, {', '.join(f'{width} x {height}' for width, height in sizes)}"
+
+    return _finding("display", look, "no display: torchaoke headless works without one")
+
+
+def _sound() -> Finding:
+    def look() -> str:
+        driver, buffer = _ask(SOUND, timeout=20)
+        if driver in UNSEEN:
+            raise _Missing(f"only SDL's {driver} driver")
+        return f"{driver}, buffer {buffer} frames"
+
+    return _finding("sound", look, "no sound: the show runs silently")
+
+
+def _decoding(songs: Path) -> Finding:
+    def look() -> str:
+        versions = f"pydub {_version('pydub')}, av {_version('av')}"
+        stems = [stem for folder in song_folders(songs) for stem in load_song(folder).stems.values()]
+        if not stems:
+            raise _Missing("no song has a stem to decode")
+        try:
+            from app.audio import decode
+        except ImportError as error:
+            raise _Missing(f"{versions}; {error}") from None
+        return f"{versions}; {stems[0].name} decodes to {len(decode(stems[0])) / 1000:.1f} s of sound"
+
+    return _finding("decoding", look, "the show runs silently")
+
+
+def _fonts() -> Finding:
+    def look() -> str:
+        paths = sorted(path for path in FONTS.iterdir() if path.suffix in (".otf", ".ttf"))
+        if not paths:
+            raise _Missing(f"no font in {FONTS}")
+        _ask(FONT, *map(str, paths))
+        return ", ".join(path.stem for path in paths)
+
+    return _finding("fonts", look, "no pictures: torchaoke headless works without them")
+
+
+def _songs(songs: Path) -> Finding:
+    def look() -> str:
+        found = [load_song(folder) for folder in song_folders(songs)]
+        if not found:
+            raise _Missing(f"no song in {songs}")
+        return ", ".join(f"{song.name} ({len(song.lines)} lines)" for song in found)
+
+    return _finding("songs", look, "nothing: install torchaoke again", fatal=True)
+
+
+def _lessons() -> Finding:
+    def look() -> str:
+        return ", ".join(read_listing(lesson.path, lesson.name).name for lesson in LESSONS)
+
+    return _finding("lessons", look, "nothing: install torchaoke again", fatal=True)

@@ -1,0 +1,119 @@
+"""What stands over the stage: the title before the start, the keys, the list of lessons, black."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pygame
+
+from app.draw import text
+from app.theme import Theme
+from loop_core.frame import Frame
+from loop_core.lessons import LESSONS
+
+KEYS = (
+    ("Space, PageDown", "start, pause, go on"),
+    ("PageUp", "one line back"),
+    ("← →", "one line back, on"),
+    ("O", "hold: stop after each line"),
+    ("R", "restart with the same seed"),
+    ("M", "voice on, off"),
+    ("+ −", "volume"),
+    (", .", "picture earlier, later by 5 ms"),
+    ("D", "lessons"),
+    ("F", "full screen"),
+    ("B", "black screen"),
+    ("H", "these keys"),
+    ("Q, Esc", "quit"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which of them is open; choice: the marked lesson."""
+
+    kind: str
+    choice: int = 0
+    ready: bool = True
+    waiting: bool = False
+    title: str = ""
+
+
+def view(frame: Frame) -> View | None:
+    """The frame's part in it; None when nothing stands over the stage."""
+    controls = frame.controls
+    if controls.black:
+        return View("black")
+    if controls.choice is not None:
+        return View("lessons", controls.choice)
+    if controls.help:
+        return View("keys")
+    if not controls.started or not frame.ready:
+        return View("title", ready=frame.ready, waiting=controls.started, title=frame.song.title)
+    return None
+
+
+def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
+    """Draw what is open over what is there."""
+    if view.kind == "black":
+        surface.fill((0, 0, 0))
+        return
+    surface.blit(_veil(surface.get_size(), theme), (0, 0))
+    {"title": _title, "keys": _keys, "lessons": _lessons}[view.kind](surface, view, theme)
+
+
+@lru_cache(maxsize=2)
+def _veil(size: tuple[int, int], theme: Theme) -> pygame.Surface:
+    veil = pygame.Surface(size)
+    veil.fill(theme.ground)
+    veil.set_alpha(246)
+    return veil
+
+
+def _title(surface: pygame.Surface, view: View, theme: Theme) -> None:
+    x, y = surface.get_rect().center
+    text(surface, theme, "Torchaoke", (x, y - theme.px(130)), 132, theme.now, "bold", "center")
+    text(
+        surface,
+        theme,
+        "Sing the PyTorch training loop while a real one runs.",
+        (x, y),
+        40,
+        theme.text,
+        anchor="center",
+    )
+    words = "Space: start     D: lessons     H: keys" if view.ready else "tuning up …"
+    if view.waiting:
+        words = "tuning up … starts by itself"
+    text(surface, theme, words, (x, y + theme.px(120)), 36, theme.now, "bold", "center")
+    credit = "After Daniel Bourke's Unofficial PyTorch Optimization Loop Song"
+    text(surface, theme, credit, (x, y + theme.px(230)), 26, theme.dim, anchor="center")
+
+
+def _keys(surface: pygame.Surface, view: View, theme: Theme) -> None:
+    x, y = surface.get_rect().centerx, theme.px(110)
+    text(surface, theme, "Keys", (x, y), 54, theme.now, "bold", "center")
+    for key, meaning in KEYS:
+        y += theme.px(64)
+        text(surface, theme, key, (x - theme.px(24), y), 34, theme.now, "bold", "right")
+        text(surface, theme, meaning, (x + theme.px(24), y), 34, theme.text)
+
+
+def _lessons(surface: pygame.Surface, view: View, theme: Theme) -> None:
+    x, y = surface.get_rect().centerx, theme.px(170)
+    text(surface, theme, "Lessons", (x, y), 54, theme.now, "bold", "center")
+    text(
+        surface,
+        theme,
+        "↑ ↓ choose     Enter: open     D: back",
+        (x, y + theme.px(64)),
+        28,
+        theme.dim,
+        anchor="center",
+    )
+    y += theme.px(110)
+    for index, lesson in enumerate(LESSONS):
+        y += theme.px(120)
+        color = theme.now if index == view.choice else theme.text
+        mark = "▸ " if index == view.choice else ""
+        text(surface, theme, mark + lesson.title, (x, y), 42, color, "bold", "center")
+        text(surface, theme, lesson.summary, (x, y + theme.px(46)), 28, theme.dim, anchor="center")

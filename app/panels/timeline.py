@@ -1,0 +1,50 @@
+"""The whole song as one line: a mark per sung line, coloured by its half of the loop, and a playhead."""
+
+from dataclasses import dataclass
+
+import pygame
+
+from app.draw import disc
+from app.theme import Theme, mix
+from loop_core.frame import Frame
+from loop_core.operations import FAST
+from loop_core.song import Song
+
+EDGE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The song and the playhead, in two thousandths of its length."""
+
+    song: Song
+    at: int
+
+
+def view(frame: Frame) -> View:
+    """The frame's part in it."""
+    return View(frame.song, round(2000 * frame.now / frame.song.length))
+
+
+def share_at(x: float, width: int, theme: Theme) -> float:
+    """The share of the song at ``x`` pixels from the left of a line ``width`` wide."""
+    edge = theme.px(EDGE)
+    return (x - edge) / (width - 2 * edge)
+
+
+def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
+    """What is past is lit."""
+    width, height = surface.get_size()
+    edge, y, thick = theme.px(EDGE), height // 2, theme.px(10)
+    scale = (width - 2 * edge) / view.song.length
+    head = edge + (width - 2 * edge) * view.at / 2000
+    pygame.draw.line(surface, theme.line, (edge, y), (width - edge, y), theme.px(2))
+    for cue in view.song.cues:
+        line = view.song.lines[cue.line]
+        left, right = edge + line.start * scale, edge + line.end * scale
+        color = theme.positive if cue.operation in FAST else theme.of_operation(cue.operation)
+        if left > head:
+            color = mix(theme.ground, color, 0.45)
+        rect = pygame.Rect(round(left), y - thick // 2, max(theme.px(4), round(right - left)), thick)
+        pygame.draw.rect(surface, color, rect, border_radius=thick // 2)
+    disc(surface, theme.now, (head, y), theme.px(11))

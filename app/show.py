@@ -1,0 +1,238 @@
+"""What the keys change and what each tick shows, whatever window or test is around it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pygame
+
+from app.audio import Player, SilentPlayer
+from app.transport import Transport
+from loop_core.conductor import Conductor
+from loop_core.frame import Controls, Frame
+from loop_core.lessons import LESSONS, Lesson
+from loop_core.song import Song
+
+OFFSET_STEP, VOLUME_STEP = 0.005, 0.1
+MESSAGE_SECONDS = 2.0
+
+OpenConductor = Callable[[Lesson], Conductor]
+OpenPlayer = Callable[[], Player]
+
+
+class Show:
+    """A song with a lesson, and the state of the keys; times come from ``real``."""
+
+    def __init__(
+        self,
+        song: Song,
+        lesson: Lesson,
+        open_conductor: OpenConductor,
+        open_player: OpenPlayer,
+        real: Callable[[], float],
+        *,
+        start: bool = False,
+    ) -> None:
+        """open_player: called by `open`.  start: begin as soon as the lesson is warm."""
+        self.song = song
+        self.lesson = lesson
+        self.quit = False
+        self.fullscreen_wanted = False
+        self._open_conductor = open_conductor
+        self._open_player = open_player
+        self._real = real
+        self._controls = Controls(started=start)
+        self._voice = 1.0
+        self._message_until = 0.0
+        self._conductor = open_conductor(lesson)
+        self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
+        self._begun = False  # the first note has been played
+
+    def open(self) -> None:
+        """What must not delay the first picture: warm the lesson up, open the audio device."""
+        self._conductor.open()
+        player = self._open_player()
+        self._transport.player = player
+        self._set(sound=player.description)
+        self._apply_volume()
+
+    def tick(self) -> Frame:
+        """One picture: what is played now, and everything the keys have set."""
+        if self._controls.message and self._real() > self._message_until:
+            self._set(message="")
+        transport = self._transport
+        now = transport.now()
+        if self._controls.playing and not transport.playing:
+            self._set(playing=False)
+        picture_time = min(max(now - self._controls.offset, 0.0), self.song.length)
+        frame = self._conductor.tick(picture_time, transport.rate)
+        if frame.ready and self._controls.started and not self._begun:
+            self._begun = True
+            self._play()
+        return replace(frame, controls=self._controls)
+
+    def press(self, key: int) -> None:
+        """One key, as pygame numbers them."""
+        if self._controls.choice is not None and self._choose(key):
+            return
+        action = KEYS.get(key)
+        if action is not None:
+            action(self)
+
+    def close(self) -> None:
+        """End the sound and the worker."""
+        self._transport.player.close()
+        self._conductor.close()
+
+    def toggle(self) -> None:
+        """Start, pause, go on; before the lesson is warm the wish is remembered."""
+        if self._controls.black or self._controls.help:
+            self._set(black=False, help=False)
+        elif not self._begun:
+            self._set(started=not self._controls.started)
+        elif self._controls.playing:
+            self._transport.pause()
+            self._set(playing=False)
+        else:
+            self._play()
+
+    def back(self) -> None:
+        """One line back."""
+        self._seek_line(-1)
+
+    def on(self) -> None:
+        """One line on."""
+        self._seek_line(1)
+
+    def advance(self) -> None:
+        """A presenter's remote: go on where the show stands still, else to the next line."""
+        if self._controls.playing and self._begun:
+            self._seek_line(1)
+        else:
+            self.toggle()
+
+    def restart(self) -> None:
+        """From the first note, with the same seed."""
+        if self._begun:
+            self._transport.seek(0.0)
+            if not self._controls.playing:
+                self._play()
+
+    def hold(self) -> None:
+        """Stop after each line and wait for the key, or not."""
+        self._transport.set_hold(not self._controls.hold)
+        self._set(hold=not self._controls.hold)
+        self._say("hold: each line waits for Space" if self._controls.hold else "hold off")
+
+    def mute(self) -> None:
+        """Voice off or on."""
+        self._set(muted=not self._controls.muted)
+        self._apply_volume()
+
+    def click(self, x: float) -> None:
+        """A click on the song's line, at ``x`` of its length, 0 to 1."""
+        if self._begun:
+            self._transport.seek(x * self.song.length)
+
+    def louder(self, steps: int) -> None:
+        """Volume up or down by tenths."""
+        self._set(volume=round(min(1.0, max(0.0, self._controls.volume + steps * VOLUME_STEP)), 2))
+        self._apply_volume()
+        self._say(f"volume {self._controls.volume:.0%}")
+
+    def shift(self, steps: int) -> None:
+        """The picture later (positive) or earlier against the sound, by 5 ms each."""
+        self._set(offset=round(self._controls.offset + steps * OFFSET_STEP, 3))
+        self._say(f"picture {1000 * self._controls.offset:+.0f} ms")
+
+    def fullscreen(self) -> None:
+        """Full screen on or off; the window does it."""
+        self.fullscreen_wanted = not self.fullscreen_wanted
+
+    def black(self) -> None:
+        """Black screen on or off."""
+        self._set(black=not self._controls.black)
+
+    def help(self) -> None:
+        """The keys, or the stage."""
+        self._set(help=not self._controls.help)
+
+    def lessons(self) -> None:
+        """Open the list of lessons."""
+        names = [lesson.name for lesson in LESSONS]
+        self._set(choice=names.index(self.lesson.name) if self.lesson.name in names else 0)
+
+    def leave(self) -> None:
+        """Close what is open, else quit."""
+        if self._controls.help or self._controls.black:
+            self._set(help=False, black=False)
+        else:
+            self.quit = True
+
+    def _choose(self, key: int) -> bool:
+        """Keys of the open list; whether this was one."""
+        choice = self._controls.choice or 0
+        if key in (pygame.K_UP, pygame.K_DOWN):
+            self._set(choice=(choice + (1 if key == pygame.K_DOWN else -1)) % len(LESSONS))
+        elif key in (pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE):
+            self._set(choice=None)
+            self._change_lesson(LESSONS[choice])
+        elif key in (pygame.K_d, pygame.K_ESCAPE):
+            self._set(choice=None)
+        else:
+            return key != pygame.K_q
+        return True
+
+    def _change_lesson(self, lesson: Lesson) -> None:
+        self._transport.pause()
+        self._transport.seek(0.0)
+        self._conductor.close()
+        self._conductor = self._open_conductor(lesson)
+        self._conductor.open()
+        self.lesson = lesson
+        self._begun = False
+        self._set(playing=False, started=False)
+
+    def _play(self) -> None:
+        self._transport.play()
+        self._set(playing=True)
+
+    def _seek_line(self, step: int) -> None:
+        if self._begun:
+            self._transport.seek_line(step)
+
+    def _apply_volume(self) -> None:
+        volume = self._controls.volume
+        self._transport.player.set_volume(0.0 if self._controls.muted else volume, volume)
+
+    def _say(self, message: str) -> None:
+        self._message_until = self._real() + MESSAGE_SECONDS
+        self._set(message=message)
+
+    def _set(self, **changes: object) -> None:
+        self._controls = replace(self._controls, **changes)  # type: ignore[arg-type]
+
+
+KEYS: dict[int, Callable[[Show], None]] = {
+    pygame.K_SPACE: Show.toggle,
+    pygame.K_PAGEDOWN: Show.advance,
+    pygame.K_PAGEUP: Show.back,
+    pygame.K_LEFT: Show.back,
+    pygame.K_RIGHT: Show.on,
+    pygame.K_r: Show.restart,
+    pygame.K_o: Show.hold,
+    pygame.K_m: Show.mute,
+    pygame.K_PLUS: lambda show: show.louder(1),
+    pygame.K_EQUALS: lambda show: show.louder(1),
+    pygame.K_KP_PLUS: lambda show: show.louder(1),
+    pygame.K_MINUS: lambda show: show.louder(-1),
+    pygame.K_KP_MINUS: lambda show: show.louder(-1),
+    pygame.K_COMMA: lambda show: show.shift(-1),
+    pygame.K_PERIOD: lambda show: show.shift(1),
+    pygame.K_d: Show.lessons,
+    pygame.K_f: Show.fullscreen,
+    pygame.K_F11: Show.fullscreen,
+    pygame.K_b: Show.black,
+    pygame.K_h: Show.help,
+    pygame.K_ESCAPE: Show.leave,
+    pygame.K_q: Show.leave,
+}

@@ -1,0 +1,114 @@
+"""Which panel stands where, and drawing only those that show something new."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import pygame
+
+from app.panels import code, console, data, header, karaoke, loss, network, overlay, timeline
+from app.theme import Theme, theme_for
+from loop_core.frame import Frame
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the stage.
+
+    view: what of a frame the panel shows; equal views draw the same picture.
+    draw: draws a view on a surface that has the panel's ground colour.
+    """
+
+    name: str
+    view: Callable[[Frame], Hashable]
+    draw: Callable[[pygame.Surface, Any, Theme], None]
+
+
+PANELS = (
+    Panel("header", header.view, header.draw),
+    Panel("code", code.view, code.draw),
+    Panel("console", console.view, console.draw),
+    Panel("network", network.view, network.draw),
+    Panel("data", data.view, data.draw),
+    Panel("loss", loss.view, loss.draw),
+    Panel("karaoke", karaoke.view, karaoke.draw),
+    Panel("timeline", timeline.view, timeline.draw),
+)
+ON_GROUND = frozenset({"header", "karaoke", "timeline"})
+"""Panels without a ground of their own."""
+
+
+def layout(size: tuple[int, int]) -> dict[str, pygame.Rect]:
+    """Each panel's rectangle in a window of ``size``: 16:9 as drawn, other shapes share what is left."""
+    theme = theme_for(size)
+    width, height = size
+    edge, gap = theme.px(24), theme.px(12)
+    top, strip, line = theme.px(76), theme.px(216), theme.px(54)
+    left = round((width - 2 * edge - gap) * 0.45)
+    right = width - 2 * edge - gap - left
+    middle = height - top - strip - line - gap
+    printed = round(middle * 0.22)
+    upper = round(middle * 0.5)
+    x, y = edge + left + gap, top
+    half = (right - gap) // 2
+    return {
+        "header": pygame.Rect(edge, 0, width - 2 * edge, top),
+        "code": pygame.Rect(edge, y, left, middle - printed - gap),
+        "console": pygame.Rect(edge, y + middle - printed, left, printed),
+        "network": pygame.Rect(x, y, right, upper),
+        "data": pygame.Rect(x, y + upper + gap, half, middle - upper - gap),
+        "loss": pygame.Rect(x + half + gap, y + upper + gap, right - half - gap, middle - upper - gap),
+        "karaoke": pygame.Rect(0, y + middle + gap, width, strip),
+        "timeline": pygame.Rect(0, height - line, width, line),
+    }
+
+
+class Stage:
+    """A window's worth of panels; remembers what each shows, and draws it anew only when that changes."""
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self.theme = theme_for(size)
+        self.rects = layout(size)
+        self._panels = pygame.Surface(size)
+        self._panels.fill(self.theme.ground)
+        self._shown: dict[str, Hashable] = {}
+        self._above: Hashable = "nothing has been drawn"
+
+    def draw(self, surface: pygame.Surface, frame: Frame) -> list[pygame.Rect]:
+        """Bring ``surface``, of the stage's size and kept from call to call, up to date.
+
+        The rectangles that have changed.
+        """
+        changed = [self.rects[panel.name] for panel in PANELS if self._update(panel, frame)]
+        above = overlay.view(frame)
+        if above is None and self._above is None:
+            for rect in changed:
+                surface.blit(self._panels, rect, rect)
+            return changed
+        if not changed and above == self._above:
+            return []
+        surface.blit(self._panels, (0, 0))
+        if above is not None:
+            overlay.draw(surface, above, self.theme)
+        self._above = above
+        return [surface.get_rect()]
+
+    def song_position(self, at: tuple[int, int]) -> float | None:
+        """The share of the song, 0 to 1, that a point of the song's line stands for; None elsewhere."""
+        rect = self.rects["timeline"]
+        if not rect.collidepoint(at):
+            return None
+        return min(1.0, max(0.0, timeline.share_at(at[0] - rect.left, rect.width, self.theme)))
+
+    def _update(self, panel: Panel, frame: Frame) -> bool:
+        view = panel.view(frame)
+        if panel.name in self._shown and self._shown[panel.name] == view:
+            return False
+        self._shown[panel.name] = view
+        part = self._panels.subsurface(self.rects[panel.name])
+        part.fill(self.theme.ground)
+        if panel.name not in ON_GROUND:
+            pygame.draw.rect(part, self.theme.panel, part.get_rect(), border_radius=self.theme.px(14))
+        panel.draw(part, view, self.theme)
+        return True

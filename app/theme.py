@@ -1,0 +1,66 @@
+"""Colours and sizes. Blue is negative and orange positive, never red and green; gold is "now"."""
+
+from dataclasses import dataclass
+
+from loop_core.operations import TESTING, Operation
+
+Color = tuple[int, int, int]
+
+DESIGN = (1920, 1080)
+"""The window size that sizes in pixels are given for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """Colours, and the scale of the window against `DESIGN`."""
+
+    scale: float = 1.0
+    ground: Color = (11, 15, 26)
+    panel: Color = (18, 24, 40)
+    raised: Color = (32, 41, 64)
+    line: Color = (52, 63, 92)
+    text: Color = (236, 240, 248)
+    dim: Color = (158, 170, 196)
+    faint: Color = (104, 117, 148)
+    now: Color = (255, 196, 92)
+    now_ground: Color = (62, 50, 34)
+    negative: Color = (92, 164, 255)
+    positive: Color = (255, 138, 76)
+    train: Color = (196, 206, 232)
+    test: Color = (86, 211, 178)
+    keyword: Color = (150, 178, 255)
+    literal: Color = (172, 212, 164)
+    comment: Color = (122, 136, 168)
+    failed: Color = (255, 150, 190)
+    classes: tuple[Color, ...] = (
+        (92, 164, 255),
+        (255, 138, 76),
+        (86, 211, 178),
+        (214, 150, 232),
+        (236, 214, 110),
+        (150, 200, 240),
+    )
+
+    def px(self, size: float) -> int:
+        """Pixels in this window for ``size`` pixels at `DESIGN`; at least 1."""
+        return max(1, round(size * self.scale))
+
+    def signed(self, value: float) -> Color:
+        """The colour of a number's sign."""
+        return self.negative if value < 0 else self.positive
+
+    def of_operation(self, operation: Operation) -> Color:
+        """The colour of an operation's half of the loop."""
+        return self.test if operation in TESTING else self.train
+
+
+def theme_for(size: tuple[int, int]) -> Theme:
+    """The theme for a window of ``size``: everything fits, whatever its shape."""
+    return Theme(scale=min(size[0] / DESIGN[0], size[1] / DESIGN[1]))
+
+
+def mix(a: Color, b: Color, share: float) -> Color:
+    """``share`` of ``b`` in ``a``, 0 to 1."""
+    share = min(max(share, 0.0), 1.0)
+    red, green, blue = (round(x + (y - x) * share) for x, y in zip(a, b, strict=True))
+    return red, green, blue

@@ -1,0 +1,119 @@
+"""The show in a window: keys in, frames out."""
+
+import sys
+import time
+
+import pygame
+
+from app.audio import open_player
+from app.show import OpenConductor, Show
+from app.stage import Stage
+from loop_core.errors import InputError
+from loop_core.lessons import Lesson
+from loop_core.song import Song
+
+FPS = 60
+MINIMUM = (960, 540)
+"""The smallest window that the stage is drawn for, in pixels."""
+
+
+def play(
+    song: Song,
+    lesson: Lesson,
+    open_conductor: OpenConductor,
+    *,
+    start: bool,
+    fullscreen: bool,
+    size: tuple[int, int],
+) -> int:
+    """Show the song with the lesson until the user quits; the exit status.
+
+    Raises InputError when there is no display.
+    """
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(0.0005)  # at the default 5 ms the worker wakes up to 5 ms late beside drawing
+    try:
+        _open_window(size, fullscreen)
+        real = time.perf_counter
+        show = Show(
+            song,
+            lesson,
+            open_conductor,
+            lambda: open_player(song.stems, song.length, real),
+            real,
+            start=start,
+        )
+        try:
+            _run(show, size, fullscreen)
+        finally:
+            pygame.display.quit()
+            show.close()
+    finally:
+        pygame.quit()
+        sys.setswitchinterval(interval)
+    return 0
+
+
+def _run(show: Show, size: tuple[int, int], fullscreen: bool) -> None:
+    """The loop of the window: events, one frame, the next sixtieth of a second."""
+    pacer = pygame.time.Clock()
+    stage: Stage | None = None
+    opened = False
+    show.fullscreen_wanted = fullscreen
+    while not show.quit:
+        for event in pygame.event.get():
+            _handle(show, event, stage)
+        if show.fullscreen_wanted != fullscreen:
+            fullscreen = show.fullscreen_wanted
+            _set_mode(size, fullscreen)
+            stage = None
+        surface = pygame.display.get_surface()
+        assert surface is not None
+        if stage is None or stage.size != surface.get_size():
+            stage = Stage(surface.get_size())
+        pygame.display.update(stage.draw(surface, show.tick()))
+        if not opened:
+            opened = True
+            show.open()
+        pacer.tick(FPS)
+
+
+def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
+    if event.type == pygame.QUIT:
+        show.quit = True
+    elif event.type == pygame.KEYDOWN:
+        show.press(_key(event))
+    elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
+        share = None if stage is None else stage.song_position(event.pos)
+        if share is None:
+            show.toggle()
+        else:
+            show.click(share)
+
+
+def _key(event: pygame.Event) -> int:
+    """The key, or the sign that it types: where plus stands differs from keyboard to keyboard."""
+    typed: str = event.unicode
+    signs = {"+": pygame.K_PLUS, "-": pygame.K_MINUS, ",": pygame.K_COMMA, ".": pygame.K_PERIOD}
+    return signs.get(typed, int(event.key))
+
+
+def _open_window(size: tuple[int, int], fullscreen: bool) -> None:
+    try:
+        pygame.display.init()
+        pygame.font.init()
+        _set_mode(size, fullscreen)
+    except pygame.error as error:
+        raise InputError(
+            f"no display: {error}; `torchaoke headless` runs the same loop without one"
+        ) from None
+    pygame.display.set_caption("Torchaoke")
+    pygame.mouse.set_visible(True)
+
+
+def _set_mode(size: tuple[int, int], fullscreen: bool) -> None:
+    if fullscreen:
+        pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+    else:
+        pygame.display.set_mode(size, pygame.RESIZABLE)
+        pygame.Window.from_display_module().minimum_size = MINIMUM
