@@ -1,5 +1,7 @@
 """The program's entry: ``torchaoke``, or ``python -m app``."""
 
+import atexit
+import gc
 import io
 import sys
 
@@ -9,6 +11,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # songs and evidence go beyond some terminals' letters
+    atexit.register(gc.freeze)  # else the exit spends most of a second collecting torch's modules
     try:
         from app.cli import app
 

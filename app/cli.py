@@ -1,9 +1,10 @@
 """The command line: reads what was asked for, builds the parts and joins them."""
 
+import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -114,7 +115,7 @@ def play(
 
     from app import window
 
-    open_conductor = partial(_conductor, found, saved, time.perf_counter)
+    open_conductor = partial(conductor_for, found, saved, time.perf_counter)
     status = window.play(found, chosen, open_conductor, start=start, fullscreen=fullscreen, size=pixels)
     raise typer.Exit(status)
 
@@ -169,20 +170,21 @@ def headless(
 
     from app.headless import run_headless
 
-    right = []
+    several = len(chosen) > 1
     with _saving_to(save_to) as saved:
-        for one in chosen:
-            right.append(
-                run_headless(
-                    lambda real, one=one: _conductor(found, saved, real, one),
-                    console(),
-                    fps=pictures_per_second,
-                    realtime=realtime,
-                    trace=trace if trace is None or len(chosen) == 1 else _of_lesson(trace, one),
-                    frames=frames if frames is None or len(chosen) == 1 else frames / one.name,
-                    size=pixels,
-                )
+        right = [
+            run_headless(
+                one,
+                partial(conductor_for, found, saved),
+                console(),
+                fps=pictures_per_second,
+                realtime=realtime,
+                trace=_of_lesson(trace, one) if trace is not None and several else trace,
+                frames=frames / one.name if frames is not None and several else frames,
+                size=pixels,
             )
+            for one in chosen
+        ]
     raise typer.Exit(0 if all(right) else 1)
 
 
@@ -220,7 +222,7 @@ def doctor() -> None:
     """
     from app import doctor as checks
 
-    raise typer.Exit(0 if checks.examine(console(), SONGS, saved_folder()) else 1)
+    raise typer.Exit(0 if checks.show(console(), checks.findings(SONGS, saved_folder())) else 1)
 
 
 @app.command()
@@ -234,7 +236,8 @@ def bench(song: SongOption = "optimization_loop") -> None:
 
     from app import bench as measuring
 
-    raise typer.Exit(measuring.bench(found, console()))
+    with tempfile.TemporaryDirectory(prefix="torchaoke-") as saved:
+        measuring.bench(found, partial(conductor_for, found, Path(saved)), console())
 
 
 def version() -> str:
@@ -290,13 +293,18 @@ def _fps(text: str) -> int:
     return fps
 
 
-def _conductor(song: Song, saved: Path, real: Callable[[], float] | None, lesson: Lesson) -> "Conductor":
+def conductor_for(song: Song, saved: Path, real: Callable[[], float] | None, lesson: Lesson) -> "Conductor":
+    """A conductor of the song with a lesson, whose worker imports torch when it is opened.
+
+    saved: the folder for what the lesson saves.  real: the clock, or None for virtual time.
+    """
     from loop_core.conductor import Conductor
     from loop_core.listing import read_listing
 
     listing = read_listing(lesson.path, lesson.name)
 
     def open_stepper() -> "Stepper":
+        os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models are slower on several threads
         from loop_core.stepper import Stepper
 
         return Stepper(listing, saved, lesson.epochs_per_fast_line)
@@ -347,7 +355,7 @@ def _minutes(seconds: float) -> str:
     return f"{minutes}:{rest:02d}"
 
 
-def _print_table(columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def _print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
 
     table = Table(*columns, box=None, padding=(0, 2, 0, 0), pad_edge=False)

@@ -4,7 +4,7 @@ import json
 import platform
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from assets import FONTS
+from assets import FOLDER, FONTS
 from loop_core.errors import InputError
 from loop_core.lessons import LESSONS
 from loop_core.listing import read_listing
@@ -62,54 +62,59 @@ class Finding:
     fatal: bool = False
 
 
-def examine(console: Console, songs: Path, saved: Path) -> bool:
-    """Print a row for each thing the show needs; whether it can run at least headless.
+def findings(songs: Path, saved: Path) -> Iterator[Finding]:
+    """One finding for each thing the show needs.
 
     songs: the folder of the bundled songs.  saved: where lessons save to.
     """
-    findings = [
-        Finding("Python", f"{platform.python_version()} on {platform.platform()}"),
-        _torch(),
-        _pygame(),
-        _display(),
-        _sound(),
-        _decoding(songs),
-        _fonts(),
-        _songs(songs),
-        _lessons(),
-        Finding("saved files", f"go to {saved}"),
-    ]
+    yield Finding("Python", f"{platform.python_version()} on {platform.platform()}")
+    yield _torch()
+    yield _pygame()
+    yield _display()
+    yield _sound()
+    yield _decoding(songs)
+    yield _fonts()
+    yield find_songs(songs)
+    yield _lessons()
+    yield Finding("saved files", f"go to {saved}")
+
+
+def show(console: Console, findings: Iterable[Finding]) -> bool:
+    """Print a row per finding; whether the show can run at least headless."""
+    found = list(findings)
     table = Table("what", "found", "used instead", box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for finding in findings:
+    for finding in found:
         table.add_row(finding.what, finding.found, finding.instead)
     console.print(table)
-    broken = [finding.what for finding in findings if finding.fatal]
+    broken = [finding.what for finding in found if finding.fatal]
     if broken:
-        console.print(f"\nThe show cannot run: {', '.join(broken)} must be repaired first.")
-    elif any(finding.instead for finding in findings):
+        console.print(f"\nThe show cannot run; to be repaired first: {', '.join(broken)}.")
+    elif any(finding.instead for finding in found):
         console.print("\nThe show can run, with what is used instead.")
     else:
         console.print("\nThe show can run.")
     return not broken
 
 
-class _Missing(Exception):
+class MissingError(Exception):
     """Something is not there; the text says how that was seen."""
 
 
-def _ask(code: str, *arguments: str, timeout: float = 60) -> Any:
-    """What a Python of its own prints as JSON: neither a crash nor a hang of a driver reaches this one."""
+def ask(code: str, *arguments: str, timeout: float = 60) -> Any:
+    """What a Python of its own prints as JSON: neither a crash nor a hang of a driver reaches this one.
+
+    Raises MissingError with the last line of its errors, or when it gives no answer in time.
+    """
     command = [sys.executable, "-c", code, *arguments]
-    folder = Path(__file__).parents[1]
     try:
         run = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=timeout, check=False
+            command, cwd=FOLDER.parent, capture_output=True, text=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired:
-        raise _Missing(f"no answer within {timeout:g} s") from None
+        raise MissingError(f"no answer within {timeout:g} s") from None
     if run.returncode:
         lines = run.stderr.strip().splitlines() or [f"ended with status {run.returncode}"]
-        raise _Missing(lines[-1])
+        raise MissingError(lines[-1])
     return json.loads(run.stdout.splitlines()[-1])
 
 
@@ -117,20 +122,20 @@ def _version(package: str) -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
-        raise _Missing(f"{package} is not installed") from None
+        raise MissingError(f"{package} is not installed") from None
 
 
 def _finding(what: str, look: Callable[[], str], instead: str, fatal: bool = False) -> Finding:
     try:
         return Finding(what, look())
-    except (_Missing, InputError) as error:
+    except (MissingError, InputError) as error:
         return Finding(what, str(error), instead, fatal)
 
 
 def _torch() -> Finding:
     def look() -> str:
         version = _version("torch")
-        imported, first = _ask(TORCH, timeout=180)
+        imported, first = ask(TORCH, timeout=180)
         return f"{version}, imported in {imported:.1f} s, first optimizer in {first:.1f} s"
 
     return _finding("torch", look, "nothing: pip install torch", fatal=True)
@@ -138,7 +143,7 @@ def _torch() -> Finding:
 
 def _pygame() -> Finding:
     def look() -> str:
-        version, sdl = _ask(PYGAME)
+        version, sdl = ask(PYGAME)
         return f"{version} with SDL {sdl}"
 
     return _finding("pygame-ce", look, "torchaoke headless works without it")
@@ -146,9 +151,9 @@ def _pygame() -> Finding:
 
 def _display() -> Finding:
     def look() -> str:
-        driver, sizes = _ask(DISPLAY, timeout=20)
+        driver, sizes = ask(DISPLAY, timeout=20)
         if driver in UNSEEN:
-            raise _Missing(f"only SDL's {driver} driver")
+            raise MissingError(f"only SDL's {driver} driver")
         return f"{driver}, {', '.join(f'{width} x {height}' for width, height in sizes)}"
 
     return _finding("display", look, "no display: torchaoke headless works without one")
@@ -156,9 +161,9 @@ def _display() -> Finding:
 
 def _sound() -> Finding:
     def look() -> str:
-        driver, buffer = _ask(SOUND, timeout=20)
+        driver, buffer = ask(SOUND, timeout=20)
         if driver in UNSEEN:
-            raise _Missing(f"only SDL's {driver} driver")
+            raise MissingError(f"only SDL's {driver} driver")
         return f"{driver}, buffer {buffer} frames"
 
     return _finding("sound", look, "no sound: the show runs silently")
@@ -169,11 +174,11 @@ def _decoding(songs: Path) -> Finding:
         versions = f"pydub {_version('pydub')}, av {_version('av')}"
         stems = [stem for folder in song_folders(songs) for stem in load_song(folder).stems.values()]
         if not stems:
-            raise _Missing("no song has a stem to decode")
+            raise MissingError("no song has a stem to decode")
         try:
             from app.audio import decode
         except ImportError as error:
-            raise _Missing(f"{versions}; {error}") from None
+            raise MissingError(f"{versions}; {error}") from None
         return f"{versions}; {stems[0].name} decodes to {len(decode(stems[0])) / 1000:.1f} s of sound"
 
     return _finding("decoding", look, "the show runs silently")
@@ -183,18 +188,20 @@ def _fonts() -> Finding:
     def look() -> str:
         paths = sorted(path for path in FONTS.iterdir() if path.suffix in (".otf", ".ttf"))
         if not paths:
-            raise _Missing(f"no font in {FONTS}")
-        _ask(FONT, *map(str, paths))
+            raise MissingError(f"no font in {FONTS}")
+        ask(FONT, *map(str, paths))
         return ", ".join(path.stem for path in paths)
 
     return _finding("fonts", look, "no pictures: torchaoke headless works without them")
 
 
-def _songs(songs: Path) -> Finding:
+def find_songs(songs: Path) -> Finding:
+    """The songs in a folder, every one of which must load."""
+
     def look() -> str:
         found = [load_song(folder) for folder in song_folders(songs)]
         if not found:
-            raise _Missing(f"no song in {songs}")
+            raise MissingError(f"no song in {songs}")
         return ", ".join(f"{song.name} ({len(song.lines)} lines)" for song in found)
 
     return _finding("songs", look, "nothing: install torchaoke again", fatal=True)

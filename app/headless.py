@@ -21,6 +21,7 @@ from loop_core.lessons import Lesson
 from loop_core.listing import Listing
 from loop_core.snapshot import Series, Snapshot
 from loop_core.song import Song
+from loop_core.timeline import parts
 from loop_core.trace import trace_lines
 
 TOLERANCE = 1e-6
@@ -32,7 +33,8 @@ Real = Callable[[], float]
 
 
 def run_headless(
-    open_conductor: Callable[[Real | None], Conductor],
+    lesson: Lesson,
+    open_conductor: Callable[[Real | None, Lesson], Conductor],
     console: Console,
     *,
     fps: int = 60,
@@ -43,11 +45,11 @@ def run_headless(
 ) -> bool:
     """Run a whole song with one lesson, print the proof, and say whether everything held.
 
-    open_conductor: makes the conductor for a clock of real time, or for virtual time (None).
+    open_conductor: makes the conductor for a clock of real time, or for virtual time (None), and a lesson.
     trace: a file for what happened.  frames: a folder for the pictures, of ``size``.
     """
-    with closing(open_conductor(time.perf_counter if realtime else None)) as conductor:
-        song, lesson = conductor.song, conductor.lesson
+    with closing(open_conductor(time.perf_counter if realtime else None, lesson)) as conductor:
+        song = conductor.song
         console.print(_heading(song, lesson, fps, realtime), soft_wrap=True)
         count = math.ceil(song.length * fps) + 1
         run = _run_in_real_time(conductor, fps, count) if realtime else _run(conductor, fps, count)
@@ -59,7 +61,7 @@ def run_headless(
     records = conductor.records
     if trace is not None:
         _write_trace(trace, trace_lines(song, lesson.name, fps, records, realtime))
-    return _report(console, song, lesson, conductor.listing, records, realtime)
+    return report(console, song, lesson, conductor.listing, records, realtime)
 
 
 def _run(conductor: Conductor, fps: int, count: int) -> Iterator[Frame]:
@@ -103,7 +105,6 @@ def _draw_all(frames: Iterable[Frame], folder: Path, size: tuple[int, int]) -> N
 
     from app.stage import Stage
 
-    pygame.display.init()
     pygame.font.init()
     stage, surface = Stage(size), pygame.Surface(size)
     controls = Controls(started=True, playing=True)
@@ -132,7 +133,7 @@ def _heading(song: Song, lesson: Lesson, fps: int, realtime: bool) -> str:
     return f'\n{lesson.name}, to "{song.title}": {song.length:.1f} s at {fps} pictures a second, {how}'
 
 
-def _report(
+def report(
     console: Console,
     song: Song,
     lesson: Lesson,
@@ -140,6 +141,7 @@ def _report(
     records: Sequence[Record],
     realtime: bool,
 ) -> bool:
+    """Print what a run has proved; whether every cue was shown and proved, and the losses are right."""
     by_cue = {record.snapshot.number: record for record in records}
     console.print(_proof_table(song, listing, by_cue, realtime))
     errors = [record.snapshot.error for record in records if record.snapshot.error is not None]
@@ -151,7 +153,7 @@ def _report(
         console.print(comparison)
     if realtime:
         console.print()
-        console.print(_lateness_table(records))
+        console.print(_lateness_table(song, records))
     proved, closing_line = _closing_line(song, lesson, by_cue, same)
     console.print(f"\n{closing_line}", soft_wrap=True)
     return proved
@@ -165,7 +167,8 @@ def _proof_table(song: Song, listing: Listing, by_cue: dict[int, Record], realti
     if realtime:
         caption += (
             "\nstarted late: start minus planned start; "
-            "shown late: the first picture with the result minus the line's onset; both in ms"
+            "shown late: the first picture with the result minus the line's onset\n"
+            "(of a fast line: minus its last sixteenth note, when its last epoch is due); both in ms"
         )
     late = ("started late>", "shown late>") if realtime else ()
     table = _table(
@@ -174,7 +177,7 @@ def _proof_table(song: Song, listing: Listing, by_cue: dict[int, Record], realti
     table.caption, table.caption_justify = caption, "left"
     for number, cue in enumerate(song.cues):
         start = (f"{cue.time:.2f}", song.lines[cue.line].text, str(cue.operation))
-        table.add_row(*start, *_proof_cells(by_cue.get(number), listing, realtime))
+        table.add_row(*start, *_proof_cells(song, by_cue.get(number), listing, realtime))
     return table
 
 
@@ -189,11 +192,11 @@ def _table(*names: str) -> Table:
     return table
 
 
-def _proof_cells(record: Record | None, listing: Listing, realtime: bool) -> list[str]:
+def _proof_cells(song: Song, record: Record | None, listing: Listing, realtime: bool) -> list[str]:
     if record is None:
         return [*[""] * (5 if realtime else 3), "never shown", "FAILED"]
     snapshot = record.snapshot
-    late = [f"{1000 * value:.1f}" for value in _lateness(record)] if realtime else []
+    late = [f"{1000 * value:.1f}" for value in _lateness(song, record)] if realtime else []
     return [
         _code(listing, snapshot.lines),
         _number(snapshot.loss, ".6g"),
@@ -215,14 +218,15 @@ def _number(value: float | None, form: str) -> str:
     return "" if value is None else format(value, form)
 
 
-def _lateness(record: Record) -> tuple[float, float]:
-    """Seconds from planned start to start, and from the line's onset to the first picture."""
-    return record.started - record.due, record.shown - record.cue.time
+def _lateness(song: Song, record: Record) -> tuple[float, float]:
+    """Seconds from planned start to start, and from when its result was due to the first picture with it."""
+    due = {part.cue: part.time for part in parts(song)}  # of a fast line the last part stays
+    return record.started - record.due, record.shown - due[record.snapshot.number]
 
 
-def _lateness_table(records: Sequence[Record]) -> Table:
+def _lateness_table(song: Song, records: Sequence[Record]) -> Table:
     table = _table("lateness in ms", "p50>", "p95>", "p99>", "max>")
-    late = 1000 * np.array([_lateness(record) for record in records]).reshape(-1, 2)
+    late = 1000 * np.array([_lateness(song, record) for record in records]).reshape(-1, 2)
     for name, values in zip(("started late", "shown late"), late.T, strict=True):
         marks = np.percentile(values, (50, 95, 99, 100)) if len(values) else ()
         table.add_row(name, *(f"{mark:.1f}" for mark in marks))

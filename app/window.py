@@ -1,7 +1,9 @@
 """The show in a window: keys in, frames out."""
 
+import os
 import sys
 import time
+from collections.abc import Callable
 
 import pygame
 
@@ -9,10 +11,13 @@ from app.audio import open_player
 from app.show import OpenConductor, Show
 from app.stage import Stage
 from loop_core.errors import InputError
+from loop_core.frame import Frame
 from loop_core.lessons import Lesson
 from loop_core.song import Song
 
 FPS = 60
+UNSEEN = frozenset({"offscreen", "dummy", "evdev"})
+"""SDL's video drivers that show nothing to anybody; used only when asked for."""
 MINIMUM = (960, 540)
 """The smallest window that the stage is drawn for, in pixels."""
 
@@ -25,9 +30,11 @@ def play(
     start: bool,
     fullscreen: bool,
     size: tuple[int, int],
+    watch: Callable[[Frame], bool] | None = None,
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
+    watch: is told of each picture when it is on screen; ends the show by answering True.
     Raises InputError when there is no display.
     """
     interval = sys.getswitchinterval()
@@ -44,7 +51,7 @@ def play(
             start=start,
         )
         try:
-            _run(show, size, fullscreen)
+            _run(show, size, fullscreen, watch or _unwatched)
         finally:
             pygame.display.quit()
             show.close()
@@ -54,7 +61,11 @@ def play(
     return 0
 
 
-def _run(show: Show, size: tuple[int, int], fullscreen: bool) -> None:
+def _unwatched(frame: Frame) -> bool:
+    return False
+
+
+def _run(show: Show, size: tuple[int, int], fullscreen: bool, watch: Callable[[Frame], bool]) -> None:
     """The loop of the window: events, one frame, the next sixtieth of a second."""
     pacer = pygame.time.Clock()
     stage: Stage | None = None
@@ -71,8 +82,10 @@ def _run(show: Show, size: tuple[int, int], fullscreen: bool) -> None:
         assert surface is not None
         if stage is None or stage.size != surface.get_size():
             stage = Stage(surface.get_size())
-        pygame.display.update(stage.draw(surface, show.tick()))
-        if not opened:
+        frame = show.tick()
+        pygame.display.update(stage.draw(surface, frame))
+        show.quit |= watch(frame)
+        if not opened and not show.quit:
             opened = True
             show.open()
         pacer.tick(FPS)
@@ -101,6 +114,8 @@ def _key(event: pygame.Event) -> int:
 def _open_window(size: tuple[int, int], fullscreen: bool) -> None:
     try:
         pygame.display.init()
+        if pygame.display.get_driver() in UNSEEN and "SDL_VIDEODRIVER" not in os.environ:
+            raise pygame.error(f"SDL found only its driver {pygame.display.get_driver()!r}")
         pygame.font.init()
         _set_mode(size, fullscreen)
     except pygame.error as error:

@@ -47,7 +47,8 @@ class Done:
 class Record:
     """A cue as it was played, in song seconds.
 
-    due: when its operation was to start.  started, ended: when it did.  shown: the first frame with it.
+    due: when its operation was to start.  started, ended: when it did and when it was done.
+    onset: when its result was to be shown.  shown: when the first frame with it was.
     printed: all that its parts printed.
     """
 
@@ -57,6 +58,7 @@ class Record:
     due: float
     started: float
     ended: float
+    onset: float
     shown: float
 
 
@@ -79,7 +81,7 @@ class Conductor:
         self.song = song
         self.lesson = lesson
         self.listing = listing
-        self.records: list[Record] = []
+        self.records: list[Record] = []  # of the present pass through the song
         self._real = real
         self._parts = parts(song)
         self._times = [part.time for part in self._parts]
@@ -150,6 +152,7 @@ class Conductor:
             self._discard = self._job is not None
             self._finished.clear()
             self._restart, self._next = True, 0
+            self.records = [record for record in self.records if record.cue.time <= now]
         self._replay_until = target
         if target < 0:
             self._shown = None
@@ -243,7 +246,7 @@ class Conductor:
             if real is not None:
                 started, ended = (now + (t - real) * rate for t in (done.started, done.ended))
             cue = self.song.cues[part.cue]
-            self.records.append(Record(cue, done.snapshot, printed, due, started, ended, now))
+            self.records.append(Record(cue, done.snapshot, printed, due, started, ended, part.time, now))
 
     def _open(self) -> bool:
         self._stepper = self._open_stepper()

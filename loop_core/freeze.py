@@ -1,6 +1,7 @@
 """Live torch objects into frozen, bounded numpy copies; looking changes nothing of them."""
 
 import copy
+import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -102,7 +103,8 @@ def _units(batch: torch.Tensor, sample: int) -> tuple[Array, int]:
 class PointsReader:
     """Copies a data set once, and again only when its tensors are other ones or have changed."""
 
-    _key: tuple[int, ...] = ()
+    _read: tuple[torch.Tensor, torch.Tensor] | None = None  # kept, so that no other one can look like it
+    _versions: tuple[int, int] = (0, 0)
     _inputs: Array | None = None
     _targets: Array | None = None
 
@@ -113,9 +115,10 @@ class PointsReader:
         total = len(inputs)
         if targets.ndim == 0 or len(targets) != total:
             return None
-        key = (id(inputs), _version(inputs), id(targets), _version(targets))
-        if key != self._key or self._inputs is None or self._targets is None:
-            self._key = key
+        versions = _version(inputs), _version(targets)
+        same = self._read is not None and self._read[0] is inputs and self._read[1] is targets
+        if not same or versions != self._versions or self._inputs is None or self._targets is None:
+            self._read, self._versions = (inputs, targets), versions
             self._inputs = frozen(_rows(inputs))
             self._targets = frozen(_rows(targets)[:, 0])
         predicted = None
@@ -125,7 +128,8 @@ class PointsReader:
 
 
 def _rows(tensor: torch.Tensor) -> Any:
-    return tensor.detach()[:MOST_POINTS].reshape(min(len(tensor), MOST_POINTS), -1)[:, :SIDE].cpu().float()
+    rows = tensor.detach()[:MOST_POINTS].reshape(min(len(tensor), MOST_POINTS), -1)[:, :SIDE]
+    return rows.cpu().float().numpy()
 
 
 def _version(tensor: torch.Tensor) -> int:
@@ -140,7 +144,8 @@ class Mirror:
 
     def __init__(self, model: nn.Module, inputs: torch.Tensor) -> None:
         """inputs: (n, 1) or (n, 2), all points that the grid shall cover."""
-        self.model = copy.deepcopy(model).eval()
+        with torch.inference_mode(False):  # a copy made inside inference mode could not change outside of it
+            self.model = copy.deepcopy(model).eval()
         features = inputs.shape[1]
         low, high = inputs.amin(dim=0), inputs.amax(dim=0)
         margin = 0.08 * (high - low)
@@ -155,18 +160,32 @@ class Mirror:
 
     @classmethod
     def of(cls, model: nn.Module, inputs: list[torch.Tensor]) -> "Mirror | None":
-        """A mirror for floating-point data of one or two features; None for any other."""
+        """A mirror for floating-point data of one or two features; None for any other data.
+
+        None too for a model that torch cannot copy, for example one that keeps its activations.
+        """
         if any(x.ndim != 2 or x.shape[1] not in GRID or not x.is_floating_point() for x in inputs):
             return None
         everything = torch.cat([x.detach().cpu() for x in inputs])
-        return cls(model, everything) if everything.isfinite().all() and len(everything) else None
+        if not len(everything) or not everything.isfinite().all():
+            return None
+        try:
+            return cls(model, everything)
+        except Exception:  # copying runs the model's own code: without a copy there is no fit to show
+            return None
 
     def fit(self, model: nn.Module) -> Fit | None:
-        """What ``model`` with its present parameters and buffers says on the grid."""
-        with untouched(), torch.no_grad():
-            for mine, theirs in zip(_tensors(self.model), _tensors(model), strict=True):
-                mine.copy_(theirs)
-            outputs = self.model(self.grid)
+        """What ``model`` with its present parameters and buffers says on the grid.
+
+        None when it does not answer there, for example because it knows only its own data's length.
+        """
+        try:
+            with untouched(), torch.no_grad():
+                for mine, theirs in zip(_tensors(self.model), _tensors(model), strict=True):
+                    mine.copy_(theirs)
+                outputs = self.model(self.grid)
+        except Exception:  # the model's own code was written for the lesson's data, not for this grid
+            return None
         if not isinstance(outputs, torch.Tensor):
             return None
         x, y = frozen(self.axes[0].numpy()), frozen(self.axes[1].numpy()) if len(self.axes) == 2 else None
@@ -183,11 +202,13 @@ def _tensors(model: nn.Module) -> Iterator[torch.Tensor]:
 @contextmanager
 def untouched() -> Iterator[None]:
     """Whatever runs inside draws no random number of the lesson's."""
-    state = torch.get_rng_state()
+    states = torch.get_rng_state(), np.random.get_state(), random.getstate()
     try:
         yield
     finally:
-        torch.set_rng_state(state)
+        torch.set_rng_state(states[0])
+        np.random.set_state(states[1])
+        random.setstate(states[2])
 
 
 class GrowingSeries:
@@ -197,6 +218,14 @@ class GrowingSeries:
         self._length = 0
         self._epochs = np.empty(256)
         self._values = np.empty(256)
+
+    def __len__(self) -> int:
+        return self._length
+
+    @property
+    def last_epoch(self) -> float:
+        """The epoch of the last value; there must be one."""
+        return float(self._epochs[self._length - 1])
 
     def add(self, epoch: int, value: float) -> None:
         """Append one value; O(1) over time."""

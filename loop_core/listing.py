@@ -176,6 +176,7 @@ class _Reader:
         self._read_body(loop.body)
         fast = Site(Operation.EPOCHS, loop.lineno, loop.end_lineno or loop.lineno)
         self.marks.append(_Mark(fast, loop, "end"))
+        self.marks += [_Mark(fast, statement, "before") for statement in _continues(loop.body)]
         done = Site(Operation.REMAINING, fast.line, fast.end_line)
         self.marks.append(_Mark(done, loop, "after"))
         self.testing = False
@@ -322,6 +323,18 @@ def _bodies(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
         inner = getattr(statement, name, None)
         if inner and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
             yield inner
+
+
+def _continues(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """The ``continue`` statements of the loop with this body."""
+    for statement in body:
+        if isinstance(statement, ast.Continue):
+            yield statement
+        elif isinstance(statement, ast.For | ast.While):
+            yield from _continues(statement.orelse)
+        else:
+            for inner in _bodies(statement):
+                yield from _continues(inner)
 
 
 def _walk_here(statement: ast.stmt) -> Iterator[ast.stmt]:

@@ -24,6 +24,7 @@ class Observer:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._series = {loss: GrowingSeries() for loss in _LOSS_OF.values()}
+        self._loss_sites = {loss: run.listing.site(loss) for loss in _LOSS_OF.values()}
         self._losses: dict[Operation, float] = {}
         self._recorder = ForwardRecorder()
         self._forwards: dict[Operation, Forward | None] = {}
@@ -50,12 +51,18 @@ class Observer:
         self._before = look_before(live)
         return evidence
 
-    def note_loss(self, site: Site, epoch: int) -> None:
-        """Keep a loss that has just been calculated, in a fast line too."""
-        value = self._run.value(site, "result")
+    def note_losses(self, epoch: int) -> None:
+        """Keep the losses of an epoch that has run without stopping at them."""
+        for loss, series in self._series.items():
+            if len(series) == 0 or series.last_epoch < epoch:
+                self.note_loss(loss, epoch)
+
+    def note_loss(self, loss: Operation, epoch: int) -> None:
+        """Keep a loss that has been calculated in this epoch."""
+        value = self._run.value(self._loss_sites[loss], "result")
         if isinstance(value, torch.Tensor) and value.numel() == 1:
-            self._losses[site.operation] = loss = float(value.detach())
-            self._series[site.operation].add(epoch, loss)
+            self._losses[loss] = number = value.item()
+            self._series[loss].add(epoch, number)
 
     def loss(self) -> float | None:
         """The training loss that was calculated last."""
@@ -136,4 +143,5 @@ class Observer:
             tensors = [x for x in sets if isinstance(x, torch.Tensor)]
             self._mirror = Mirror.of(model, tensors) if tensors else None
         if self._mirror is not None:
-            self._fit = self._mirror.fit(model)
+            with self._run.unheard():
+                self._fit = self._mirror.fit(model)

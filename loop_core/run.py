@@ -4,7 +4,8 @@ import builtins
 import os
 import traceback
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import CodeType, FunctionType, coroutine
 from typing import Any
@@ -39,6 +40,7 @@ class Run:
         self.listing = listing
         self.folder = folder
         self.watched = [True] * len(listing.sites)
+        self.stepping = True
         self.console: deque[str] = deque(maxlen=CONSOLE_LINES)
         self.printed: list[str] = []
         self.saved: tuple[Saved, object] | None = None
@@ -55,7 +57,8 @@ class Run:
         self._running: Coroutine[int, None, None] | None = FunctionType(code, self.names)()
 
     def watch(self, operations: frozenset[Operation] | None = None) -> None:
-        """Stop at these operations only; None: at all."""
+        """Stop at these operations only; None: at all, which is called stepping."""
+        self.stepping = operations is None
         self.watched[:] = [operations is None or s.operation in operations for s in self.listing.sites]
 
     def resume(self) -> Site | None:
@@ -81,6 +84,16 @@ class Run:
         for attribute in attributes:
             value = getattr(value, attribute, None)
         return value
+
+    @contextmanager
+    def unheard(self) -> Iterator[None]:
+        """Whatever the lesson's code prints inside is not kept."""
+        kept = self.printed, self.console
+        self.printed, self.console = [], deque()
+        try:
+            yield
+        finally:
+            self.printed, self.console = kept
 
     def take_printed(self) -> tuple[str, ...]:
         """The lines printed since the last call."""

@@ -3,6 +3,7 @@
 Create, advance and close a stepper on one thread: torch keeps the grad mode per thread.
 """
 
+import io
 import math
 import random
 import time
@@ -17,9 +18,7 @@ from loop_core.operations import FAST, Operation
 from loop_core.run import Run
 from loop_core.snapshot import Evidence, Snapshot
 
-_WHOLE_EPOCHS = frozenset(
-    {Operation.EPOCH, Operation.LOSS, Operation.TEST_LOSS, Operation.EPOCHS, Operation.REMAINING}
-)
+_WHOLE_EPOCHS = frozenset({Operation.EPOCHS, Operation.REMAINING})
 
 
 class Stepper:
@@ -34,6 +33,7 @@ class Stepper:
         self._folder = folder
         self._fast_epochs = epochs_per_fast_line
         self._code = compile_listing(listing)
+        torch.set_num_threads(1)  # small models: more threads only wait for each other
         self._random = torch.get_rng_state(), np.random.get_state(), random.getstate()
         self._start()
 
@@ -76,6 +76,7 @@ class Stepper:
                 start = time.perf_counter()
                 self.perform(-1, operation)
                 costs[operation] = time.perf_counter() - start
+        torch.save({}, io.BytesIO())  # its first call is slow, and must not be the one on stage
         self.restart()
         return costs
 
@@ -122,7 +123,7 @@ class Stepper:
     def _run_epochs(
         self, number: int, operation: Operation, share: float, budget: float | None
     ) -> tuple[Evidence, bool]:
-        if self._epoch is None and self._run.error is None:
+        if self._epoch is None and Operation.SETUP not in self._left:
             self._run_to(Operation.SETUP)
         if self._fast_line[0] != number:
             begun = self._ended if self._epoch is None else max(self._ended, self._epoch + 1)
@@ -132,17 +133,19 @@ class Stepper:
         target = last if share >= 1 or last == math.inf else first + math.floor((last - first) * share)
         deadline = math.inf if budget is None else time.perf_counter() + budget
         self._run.watch(_WHOLE_EPOCHS)
+        between_epochs = False
         while self._run.error is None and not self._over and (self._ended < target or to_the_end):
-            if time.perf_counter() > deadline:
+            if between_epochs and time.perf_counter() > deadline:
                 return self._fast_evidence(first), False
-            self._resume()
+            site = self._resume()
+            between_epochs = site is not None and site.operation is Operation.EPOCHS
         return self._fast_evidence(first), True
 
     def _last_of(self, operation: Operation, begun: int) -> float:
         """How many epochs will have ended when a fast line is done that starts after ``begun`` of them."""
         if operation is Operation.REMAINING:
             return math.inf if self._epochs is None else self._epochs
-        return -(-begun // self._fast_epochs) * self._fast_epochs
+        return (begun // self._fast_epochs + 1) * self._fast_epochs
 
     def _fast_evidence(self, first: int) -> Evidence:
         ran = self._ended - first
@@ -174,17 +177,21 @@ class Stepper:
             self._epoch = 0 if self._epoch is None else self._epoch + 1
             self._left, self._sung = {}, set()
         elif site.operation is Operation.EPOCHS:
+            self._epoch = self._ended
             self._ended += 1
+            if not self._run.stepping:
+                self._observer.note_losses(self._epoch)
             return site
-        elif site.operation in (Operation.LOSS, Operation.TEST_LOSS) and self._epoch is not None:
-            self._observer.note_loss(site, self._epoch)
-        if self._run.watched[0]:
+        if self._run.stepping:
+            if site.operation in (Operation.LOSS, Operation.TEST_LOSS) and self._epoch is not None:
+                self._observer.note_loss(site.operation, self._epoch)
             ran = frozenset(self._left)
             self._left[site.operation] = self._observer.after(site, self._epoch, ran)
         return site
 
     def _before(self, site: Site) -> None:
-        self._observer.before(site, self._epoch)
+        if self._run.stepping:
+            self._observer.before(site, self._epoch)
 
     def _count_epochs(self) -> int | None:
         """How many epochs there will be, where the ``for`` runs over ``range`` of a name or a number."""

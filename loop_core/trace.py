@@ -46,7 +46,7 @@ def as_dict(song: Song, record: Record, real: bool) -> dict[str, Any]:
         entry |= {
             "started_late_ms": round(1000 * (record.started - record.due), 3),
             "ended": round(record.ended, 6),
-            "shown_late_ms": round(1000 * (record.shown - record.cue.time), 3),
+            "shown_late_ms": round(1000 * (record.shown - record.onset), 3),
         }
     return entry
 

@@ -46,7 +46,6 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     _legend(surface, theme, view)
     if view.train is None or view.test is None or not len(view.train.value):
         text(surface, theme, "no loss yet", plot.center, SIZE, theme.faint, anchor="center")
-        _axes(surface, theme, plot, view.epochs, 1.0)
         return
     high = _highest(view.train, view.test)
     _axes(surface, theme, plot, view.epochs, high)

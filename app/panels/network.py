@@ -9,13 +9,13 @@ import numpy as np
 import pygame
 
 from app.draw import Anchor, disc, number, ring, text, title
+from app.graph import MOST_UNITS, Column, columns_of, edges, places_of
 from app.theme import Color, Theme, mix
 from loop_core.frame import Frame
 from loop_core.operations import TESTING, Operation
-from loop_core.snapshot import Array, Forward, Param, Snapshot
+from loop_core.snapshot import Forward, Param, Snapshot
 
 SIZE = 22
-MOST_UNITS = 16
 WAVE = 1.1
 """Seconds that a pass takes from one side to the other."""
 STEPS = 40
@@ -34,18 +34,6 @@ class View:
     learning_rate: float | None
     grad_norm: float | None
     share: int
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of units: what it is called, values (n,), which were dropped, and how many there are."""
-
-    label: str
-    values: Array | None
-    dropped: tuple[bool, ...]
-    width: int
-    weight: Param | None = None
-    bias: Param | None = None
 
 
 def view(frame: Frame) -> View:
@@ -83,20 +71,24 @@ def _share(frame: Frame, snapshot: Snapshot) -> int:
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     """Nodes and edges; for few parameters also each number and how it came about."""
-    title(surface, theme, "network", _aside(view))
     if not view.params:
+        title(surface, theme, "network")
         text(surface, theme, "no model yet", surface.get_rect().center, SIZE, theme.faint, anchor="center")
         return
     width, height = surface.get_size()
     few = [p for p in view.params if p.value.size == 1] if len(view.params) <= 4 else []
     table = theme.px(56) * (len(few) + 1) if few and len(few) == len(view.params) else 0
     area = pygame.Rect(theme.px(64), theme.px(92), width - theme.px(128), height - theme.px(116) - table)
-    columns = _columns(view)
-    places = [_places(area, i, len(columns), column) for i, column in enumerate(columns)]
-    for i in range(1, len(columns)):
-        _edges(surface, theme, view, columns[i], places[i - 1], places[i], (i - 1) / (len(columns) - 1 or 1))
-    for i, column in enumerate(columns):
-        _nodes(surface, theme, view, column, places[i], i / (len(columns) - 1 or 1))
+    columns = columns_of(view.forward, view.params)
+    gaps = max(1, len(columns) - 1)
+    arrived = tuple(_arrived(view, i / gaps) for i in range(len(columns) - 1))
+    stepped = _stepped(view) if few else round(4 * _stepped(view)) / 4
+    wires = edges(theme, (area.right, area.bottom), (*area.topleft, *area.size), columns, stepped, arrived)
+    surface.blit(wires, area, area)
+    title(surface, theme, "network", _aside(view))
+    for index, column in enumerate(columns):
+        places = places_of(area, index, len(columns), column.width)
+        _nodes(surface, theme, view, column, places, index / gaps)
     if table:
         _table(surface, theme, view, few, pygame.Rect(0, height - table - theme.px(8), width, table))
 
@@ -110,107 +102,14 @@ def _aside(view: View) -> str:
     return "gradients: " + " and ".join(sorted(states))
 
 
-def _columns(view: View) -> list[Column]:
-    params = {p.name: p for p in view.params}
-    if view.forward is None:
-        return _columns_of_params(view.params)
-    columns = [Column("input", view.forward.inputs, (), len(view.forward.inputs))]
-    for layer in view.forward.layers:
-        own = [params[name] for name in layer.params if name in params]
-        if not own:
-            last = columns[-1]
-            dropped = last.dropped
-            if "Dropout" in layer.kind and last.values is not None:
-                dropped = tuple(
-                    bool(v == 0 and w != 0) for v, w in zip(layer.units, last.values, strict=False)
-                )
-            columns[-1] = Column(
-                f"{last.label} · {layer.kind}", layer.units, dropped, layer.width, last.weight, last.bias
-            )
-            continue
-        weight = next((p for p in own if p.value.shape[1] == min(columns[-1].width, 64)), own[0])
-        bias = next((p for p in own if p is not weight), None)
-        columns.append(Column(layer.kind, layer.units, (), layer.width, weight, bias))
-    return columns
-
-
-def _columns_of_params(params: tuple[Param, ...]) -> list[Column]:
-    """Before any forward pass only the weights tell how wide the layers are."""
-    weights = [p for p in params if len(p.shape) >= 2] or list(params[:1])
-    biases = {p.name.rpartition(".")[0]: p for p in params if len(p.shape) == 1 and p not in weights}
-    columns = [Column("input", None, (), weights[0].value.shape[1])]
-    for weight in weights:
-        bias = biases.get(weight.name.rpartition(".")[0])
-        columns.append(Column("", None, (), weight.shape[0], weight, bias))
-    return columns
-
-
-def _places(area: pygame.Rect, index: int, count: int, column: Column) -> list[tuple[float, float]]:
-    x = area.left + area.width * (index / (count - 1) if count > 1 else 0.5)
-    shown = min(column.width, MOST_UNITS)
-    step = min(area.height / max(1, shown), area.height * 0.35)
-    top = area.centery - step * (shown - 1) / 2
-    return [(x, top + step * k) for k in range(shown)]
-
-
-def _edges(
-    surface: pygame.Surface,
-    theme: Theme,
-    view: View,
-    column: Column,
-    left: list[tuple[float, float]],
-    right: list[tuple[float, float]],
-    at: float,
-) -> None:
-    if column.weight is None:
-        return
-    value = _between(column.weight, view)
-    scale = float(np.nanmax(np.abs(column.weight.value), initial=0)) or 1.0
-    grad = column.weight.grad
-    grad_scale = float(np.nanmax(np.abs(grad), initial=0)) or 1.0 if grad is not None else 1.0
-    few = len(left) * len(right) <= 4
-    for row, b in enumerate(right):
-        for col, a in enumerate(left):
-            if row >= value.shape[0] or col >= value.shape[1]:
-                continue
-            weight = float(value[row, col])
-            strength = min(1.0, abs(weight) / scale) if np.isfinite(weight) else 1.0
-            color = mix(theme.panel, theme.signed(weight), 0.25 + 0.75 * strength)
-            if not np.isfinite(weight):
-                color = theme.failed
-            pygame.draw.aaline(surface, color, a, b, max(1, theme.px(1 + (7 if few else 3) * strength)))
-            if grad is not None and _arrived(view, at):
-                _gradient(surface, theme, a, b, float(grad[row, col]) / grad_scale, few)
+def _stepped(view: View) -> float:
+    """How far the weights are on their way from the old values to the new ones."""
+    return view.share / STEPS if view.operation is Operation.STEP else 1.0
 
 
 def _arrived(view: View, at: float) -> bool:
-    """Whether the backward pass has come to the edges at ``at`` (0 left, 1 right)."""
+    """Whether the backward pass has come to the edges that start at ``at`` (0 left, 1 right)."""
     return view.operation is not Operation.BACKWARD or view.share / STEPS >= 1 - at - 0.2
-
-
-def _between(param: Param, view: View) -> Array:
-    """The value; while a step is sung, on its way from the old one."""
-    if view.operation is not Operation.STEP:
-        return param.value
-    return param.previous + (param.value - param.previous) * (view.share / STEPS)
-
-
-def _gradient(
-    surface: pygame.Surface,
-    theme: Theme,
-    a: tuple[float, float],
-    b: tuple[float, float],
-    grad: float,
-    few: bool,
-) -> None:
-    """A disc at the edge's right end, its size the gradient's; a ring for zero."""
-    x, y = (p + (q - p) * (0.62 if few else 0.86) for p, q in zip(a, b, strict=True))
-    if grad == 0 or not np.isfinite(grad):
-        ring(surface, theme.dim if grad == 0 else theme.failed, (x, y), theme.px(5), theme.px(2))
-        return
-    radius = theme.px((4 + 8 * abs(grad)) if few else (1.5 + 4 * abs(grad)))
-    disc(surface, theme.ground, (x, y), radius + theme.px(2))
-    disc(surface, theme.signed(grad), (x, y), radius)
 
 
 def _nodes(
@@ -268,13 +167,14 @@ def _table(surface: pygame.Surface, theme: Theme, view: View, params: list[Param
         text(surface, theme, head, (left, y), SIZE, theme.faint)
     for param in params:
         y += row
-        value = float(_between(param, view)[0, 0])
+        old, new = float(param.previous[0, 0]), float(param.value[0, 0])
+        value = old + (new - old) * _stepped(view)
         name = text(surface, theme, param.name, (x[0], y), 26, theme.dim, "code")
         color = theme.now if view.operation is Operation.STEP else theme.signed(value)
         text(surface, theme, number(value), (name.right + theme.px(16), y), 30, color, "code bold")
         _grad_cell(surface, theme, view, param, (x[1], y))
         if view.operation is Operation.STEP and param.grad is not None and view.learning_rate is not None:
-            old, new, grad = (float(a[0, 0]) for a in (param.previous, param.value, param.grad))
+            grad = float(param.grad[0, 0])
             sum_ = f"{number(old)} − {view.learning_rate:g} · ({number(grad)}) = {number(new)}"
             most = area.right - x[2] - theme.px(20)
             text(surface, theme, sum_, (x[2], y), 26, theme.now, "code", most=most)

@@ -32,7 +32,7 @@ def times(seconds: float) -> Wave:
 
 
 def fade(samples: int, attack: float, release: float) -> Wave:
-    """An envelope from 0 to 1 and back; ``attack`` and ``release`` last so many seconds, as raised cosines."""
+    """An envelope from 0 to 1 and back, with raised cosines of ``attack`` and ``release`` seconds."""
     position = np.arange(samples)
     rise = np.clip((position + 0.5) / max(count(attack), 1), 0, 1)
     fall = np.clip((samples - position - 0.5) / max(count(release), 1), 0, 1)

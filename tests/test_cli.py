@@ -1,0 +1,169 @@
+"""What the command line answers, and the exit status it ends with."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from builders import write_song
+from typer.testing import CliRunner
+
+from app.cli import app
+from loop_core.lessons import LESSONS
+from loop_core.operations import Operation
+
+RUNNER = CliRunner()
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-m", "app"]
+
+
+def refused(*arguments: str) -> str:
+    """The message of a command line that must be refused as unusable."""
+    result = RUNNER.invoke(app, arguments)
+    assert result.exit_code == 2, result.output
+    assert "Traceback" not in result.output
+    return str(result.output)
+
+
+def test_the_command_line_starts_without_torch_pygame_and_tables() -> None:
+    code = (
+        "import app.cli, sys; "
+        "print([m for m in ('torch', 'numpy', 'pygame', 'av', 'pydub', 'rich.table') if m in sys.modules])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_a_good_run_exits_with_0() -> None:
+    result = RUNNER.invoke(app, ["headless"])
+    assert result.exit_code == 0, result.output
+    assert result.output.splitlines()[-1] == "30 of 30 operations proved: straight_line is right."
+
+
+def test_all_lessons_run_one_after_the_other_with_a_trace_each(tmp_path: Path) -> None:
+    result = RUNNER.invoke(app, ["headless", "--lesson", "all", "--trace", str(tmp_path / "run.jsonl")])
+    assert result.exit_code == 0, result.output
+    for lesson in LESSONS:
+        assert f"30 of 30 operations proved: {lesson.name} is right." in result.output.splitlines()
+    assert {path.name for path in tmp_path.iterdir()} == {f"run.{lesson.name}.jsonl" for lesson in LESSONS}
+
+
+def test_an_operation_that_the_lesson_cannot_do_exits_with_1(tmp_path: Path) -> None:
+    folder = write_song(tmp_path / "song", (Operation.SETUP, Operation.EPOCH, Operation.SETUP))
+    result = RUNNER.invoke(app, ["headless", "--song", str(folder)])
+    assert result.exit_code == 1
+    assert result.output.splitlines()[-1] == '2 of 3 operations proved: straight_line FAILED at "La2la".'
+
+
+def test_an_unknown_lesson_is_answered_with_the_nearest_name() -> None:
+    assert refused("headless", "--lesson", "strait_line") == (
+        "torchaoke: no lesson 'strait_line'; did you mean 'straight_line'?\n"
+    )
+    assert "'circles'" in refused("play", "--lesson", "circle")
+
+
+def test_an_unknown_song_is_answered_with_the_nearest_name() -> None:
+    assert "did you mean 'optimization_loop'?" in refused("headless", "--song", "optimisation_loop")
+
+
+def test_a_bad_line_of_a_chart_is_named_with_file_line_and_what_was_expected(tmp_path: Path) -> None:
+    chart = write_song(tmp_path / "song", (Operation.SETUP,)) / "song.txt"
+    lines = chart.read_text(encoding="utf-8").splitlines()
+    bad = next(number for number, line in enumerate(lines) if line.startswith(":"))
+    lines[bad] = ": 8 four 0 La"
+    chart.write_text("\n".join(lines), encoding="utf-8")
+    message = refused("headless", "--song", str(tmp_path / "song"))
+    assert f"{chart}:{bad + 1}: ': 8 four 0 La'" in message
+    assert "expected 'TYPE START DURATION PITCH TEXT'" in message
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "expected"),
+    [
+        ("--fps", "0", "whole number from 1 to 1000"),
+        ("--fps", "1e9", "whole number from 1 to 1000"),
+        ("--fps", "-5", "whole number from 1 to 1000"),
+        ("--size", "abc", "WIDTHxHEIGHT from 320x180 to 7680x4320"),
+        ("--size", "10x10", "WIDTHxHEIGHT from 320x180 to 7680x4320"),
+        ("--size", "99999x1080", "WIDTHxHEIGHT from 320x180 to 7680x4320"),
+    ],
+)
+def test_a_wrong_value_is_quoted_with_what_was_expected(option: str, value: str, expected: str) -> None:
+    message = refused("headless", option, value)
+    assert repr(value) in message
+    assert expected in message
+
+
+def test_a_target_that_cannot_be_written_is_refused_before_the_song_runs(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for option, target in [
+        ("--trace", tmp_path / "file" / "run.jsonl"),
+        ("--trace", tmp_path),
+        ("--frames", tmp_path / "file"),
+        ("--save-to", tmp_path / "file" / "saved"),
+    ]:
+        assert "expected" in refused("headless", option, str(target))
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_an_unknown_option_exits_with_2() -> None:
+    assert "--bogus" in refused("headless", "--bogus")
+
+
+def test_pictures_are_not_drawn_in_real_time(tmp_path: Path) -> None:
+    assert "without --realtime" in refused("headless", "--realtime", "--frames", str(tmp_path))
+
+
+def test_what_a_lesson_saves_goes_where_it_was_told_to(tmp_path: Path) -> None:
+    folder = write_song(tmp_path / "song", (Operation.SETUP, Operation.SAVE))
+    result = RUNNER.invoke(app, ["headless", "--song", str(folder), "--save-to", str(tmp_path / "saved")])
+    assert result.exit_code == 0, result.output
+    assert [path.suffix for path in (tmp_path / "saved").iterdir()] == [".pt"]
+
+
+def test_lessons_and_songs_are_listed() -> None:
+    listed = RUNNER.invoke(app, ["lessons"]).output
+    assert all(lesson.name in listed and lesson.title in listed for lesson in LESSONS)
+    assert "The Optimization Loop" in RUNNER.invoke(app, ["songs"]).output
+
+
+def test_every_command_and_option_says_what_it_is_for() -> None:
+    top = RUNNER.invoke(app, ["--help"]).output
+    for name in ("play", "headless", "lessons", "songs", "doctor", "bench"):
+        assert f"  {name} " in top
+        text = RUNNER.invoke(app, [name, "--help"]).output
+        assert f"torchaoke {name}" in text.split("\n", 1)[1]
+
+
+def test_the_version_is_printed() -> None:
+    result = RUNNER.invoke(app, ["--version"])
+    assert result.exit_code == 0
+    assert result.output.startswith("torchaoke 0.")
+
+
+def test_a_closed_pipe_is_no_traceback() -> None:
+    with subprocess.Popen(
+        [*COMMAND, "lessons"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        assert run.stdout is not None
+        assert run.stderr is not None
+        run.stdout.close()
+        assert run.stderr.read() == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no SIGINT to one process")
+def test_ctrl_c_ends_a_run_with_130_and_writes_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "traces" / "run.jsonl"
+    command = [*COMMAND, "headless", "--realtime", "--trace", str(target)]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout is not None
+        while "in real time" not in run.stdout.readline():
+            assert run.poll() is None
+        run.send_signal(signal.SIGINT)
+        _, errors = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert errors == "interrupted\n"
+    assert list(target.parent.iterdir()) == []

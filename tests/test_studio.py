@@ -1,0 +1,195 @@
+"""Rules of the studio: the committed song is what its score says, and its stems fit the chart."""
+
+import re
+import sys
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from numpy.typing import NDArray
+from typer.testing import CliRunner
+
+from assets import SONGS
+from assets.studio import __main__ as command
+from assets.studio import arrangement, ogg
+from assets.studio.chart import chart, song_toml
+from assets.studio.loudness import loudness, true_peak
+from assets.studio.making import write_all
+from assets.studio.score import SCORE, Score, parse, read
+from assets.studio.sound import RATE, hertz
+from loop_core.errors import InputError
+from loop_core.formats import ultrastar
+
+SONG = SONGS / "optimization_loop"
+
+
+@pytest.fixture(scope="module")
+def score() -> Score:
+    return read()
+
+
+@pytest.fixture(scope="module")
+def stems() -> dict[str, NDArray[np.float64]]:
+    return {name: soundfile.read(SONG / f"{name}.ogg")[0] for name in ("vocals", "backing")}
+
+
+def test_the_committed_chart_is_what_the_score_gives(score: Score) -> None:
+    assert (SONG / "song.txt").read_bytes() == ultrastar.dump(chart(score)).encode()
+
+
+def test_the_committed_song_file_is_what_the_score_gives(score: Score) -> None:
+    assert (SONG / "song.toml").read_bytes() == song_toml(score, RATE).encode()
+
+
+def test_the_song_has_thirty_lines_whose_syllables_join_to_the_lyric(score: Score) -> None:
+    phrases = ultrastar.parse((SONG / "song.txt").read_text("utf-8"), "song.txt").phrases
+    assert [phrase.text for phrase in phrases] == [line.lyric for line in score.lines]
+    assert len(phrases) == 30
+
+
+def test_every_note_starts_and_ends_on_its_beat(score: Score) -> None:
+    written = ultrastar.parse((SONG / "song.txt").read_text("utf-8"), "song.txt")
+    notes = [note for phrase in written.phrases for note in phrase.notes]
+    for note, syllable in zip(notes, score.syllables, strict=True):
+        assert written.seconds(note.start) == pytest.approx(float(syllable.beat) * 60 / 104, abs=1e-9)
+        end = written.seconds(note.start + note.duration)
+        assert end == pytest.approx(float(syllable.end) * 60 / 104, abs=1e-9)
+        assert note.pitch == syllable.midi - 60
+
+
+def test_a_line_appears_after_the_line_before_has_ended(score: Score) -> None:
+    phrases = chart(score).phrases
+    for phrase, following in pairwise(phrases):
+        assert phrase.break_at is not None
+        assert phrase.notes[-1].start + phrase.notes[-1].duration <= phrase.break_at
+        assert phrase.break_at <= following.notes[0].start
+
+
+def test_golden_notes_are_the_repeated_words(score: Score) -> None:
+    golden = [syllable.text.strip(" ,") for syllable in score.syllables if syllable.golden]
+    assert golden == ["step"] * 3 + ["'gain"] * 2 + ["step"] * 3 + ["save"] * 3
+
+
+def test_subtitles_are_short(score: Score) -> None:
+    assert all(len(line.en.split()) <= 12 for line in score.lines)
+    width = {line.zh: sum(0.5 if char.isascii() else 1 for char in line.zh) for line in score.lines}
+    assert max(width.values()) <= 18
+
+
+def test_stems_are_as_long_as_the_score(score: Score, stems: dict[str, NDArray[np.float64]]) -> None:
+    assert {stem.shape for stem in stems.values()} == {(score.samples(RATE), 2)}
+
+
+def test_neither_stem_nor_mix_is_clipped(stems: dict[str, NDArray[np.float64]]) -> None:
+    mix = stems["vocals"] + stems["backing"]
+    assert all(np.abs(sound).max() < 0.99 for sound in (mix, *stems.values()))
+
+
+def test_the_lead_begins_with_the_first_note(score: Score, stems: dict[str, NDArray[np.float64]]) -> None:
+    level = np.abs(stems["vocals"]).max(axis=1)
+    onset = score.seconds(score.syllables[0].beat)
+    first = np.argmax(level > 0.25 * level[: round((onset + 0.3) * RATE)].max()) / RATE
+    assert onset - 0.002 <= first <= onset + 0.01
+
+
+def test_the_lead_is_louder_than_the_backing(stems: dict[str, NDArray[np.float64]]) -> None:
+    assert loudness(stems["vocals"][: 30 * RATE]) > loudness(stems["backing"][: 30 * RATE]) + 3
+
+
+def test_loudness_and_true_peak_of_known_signals() -> None:
+    time = np.arange(5 * RATE) / RATE
+    # EBU Tech 3341, case 1: a stereo sine of 1 kHz with peaks at -23 dBFS has -23 LUFS.
+    sine = 10 ** (-23 / 20) * np.sin(2 * np.pi * 1000 * time)
+    assert loudness(np.stack([sine, sine], axis=1)) == pytest.approx(-23, abs=0.1)
+    # A sine at a quarter of the rate whose samples all miss its peak by 3 dB.
+    missed = np.sin(2 * np.pi * (RATE / 4) * time[:RATE] + np.pi / 4)
+    assert np.abs(missed).max() == pytest.approx(0.7071, abs=1e-3)
+    assert true_peak((missed * np.hanning(RATE))[:, None]) == pytest.approx(0, abs=0.1)
+
+
+def test_the_same_sound_gives_the_same_bytes() -> None:
+    tone = 0.3 * np.sin(2 * np.pi * hertz(69) * np.arange(RATE) / RATE)
+    stereo = np.stack([tone, tone], axis=1)
+    assert ogg.encode(stereo) == ogg.encode(stereo)
+
+
+def test_a_new_serial_number_leaves_every_page_valid() -> None:
+    written = ogg.encode(np.zeros((RATE, 2)))
+    assert ogg.with_serial(ogg.with_serial(written, 77), ogg.SERIAL) == written
+    with pytest.raises(ValueError, match="OggS"):
+        ogg.with_serial(b"RIFF" * 10, 1)
+
+
+def test_every_grid_of_a_groove_has_sixteen_steps() -> None:
+    for name, groove in arrangement.GROOVES.items():
+        grids = [*groove.drums.values(), groove.keys, groove.bass, groove.arpeggio]
+        assert {len(grid) for grid in grids if grid} <= {16}, name
+
+
+def test_the_testing_half_is_lighter_than_the_training_half(score: Score) -> None:
+    hits = arrangement.hits(score)
+
+    def parts(bar: int) -> set[str]:
+        return {hit.part for hit in hits if Fraction(4 * bar) <= hit.beat < 4 * bar + 4}
+
+    assert "snare" in parts(4)
+    assert "arpeggio" not in parts(4)
+    assert "arpeggio" in parts(12)
+    assert "snare" not in parts(12)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('notes = "0:1:67 1:2:72"', 'notes = "0:1:67"', '[[phrase]] 1 "Let\'s train!": 2 syllables, 1 notes'),
+        (
+            'notes = "0:1:67 1:2:72"',
+            'notes = "0:1:67 1:two:72"',
+            "[[phrase]] 1 \"Let's train!\": note '1:two:72'",
+        ),
+        ('["Let\'s ", "train!"]', '["Let\'s ", "go!"]', 'the syllables join to "Let\'s go!"'),
+        ('phones = "l eh t s . t r ey n"', 'phones = "l e t s . t r ey n"', "phone 'e'"),
+        ('operation = "setup"', 'operation = "set-up"', "[[line]] 1 \"Let's train!\": operation = 'set-up'"),
+        ("bar = 3\n", "bar = 2\n", "[[line]] 2 'For an epoch in a range': 'For' starts at beat 7"),
+        ('chords  = "C     G"', 'chords  = "C"', "[[section]] 1 'Intro': 1 chords but 2 grooves"),
+        ('chords  = "C     G"', 'chords  = "C  H"', "[[section]] 1 'Intro': chord 'H'"),
+        ("tempo = 104", "tempo = 0", "the top level: tempo = 0"),
+        ("[credits]", "[thanks]", "credits = None"),
+        ("[credits]", "[credits", "no TOML"),
+    ],
+)
+def test_a_bad_score_is_refused_with_the_table_named(old: str, new: str, message: str) -> None:
+    text = SCORE.read_text("utf-8")
+    assert old in text
+    with pytest.raises(InputError, match=re.escape(message)):
+        parse(text.replace(old, new, 1), "score.toml")
+
+
+def test_files_are_written_all_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "song"
+
+    def interrupted() -> Iterator[tuple[str, bytes]]:
+        yield "a", b"new"
+        raise KeyboardInterrupt
+
+    write_all(folder, [("a", b"old"), ("b", b"old")])
+    with pytest.raises(KeyboardInterrupt):
+        write_all(folder, interrupted())
+    assert [path.read_bytes() for path in sorted(folder.iterdir())] == [b"old", b"old"]
+    assert list(folder.parent.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize("package", ["scipy", "soundfile"])
+def test_a_missing_package_is_named_with_the_extra(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in sys.modules if name.startswith("assets.studio.")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr("assets.studio.making", raising=False)
+    monkeypatch.setitem(sys.modules, package, None)
+    result = CliRunner().invoke(command.cli, ["build"])
+    assert result.exit_code == 2
+    assert package in result.stderr
+    assert "torchaoke[studio]" in result.stderr
