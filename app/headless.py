@@ -21,7 +21,6 @@ from loop_core.lessons import Lesson
 from loop_core.listing import Listing
 from loop_core.snapshot import Series, Snapshot
 from loop_core.song import Song
-from loop_core.timeline import parts
 from loop_core.trace import trace_lines
 
 TOLERANCE = 1e-6
@@ -153,7 +152,7 @@ def report(
         console.print(comparison)
     if realtime:
         console.print()
-        console.print(_lateness_table(song, records))
+        console.print(_lateness_table(records))
     proved, closing_line = _closing_line(song, lesson, by_cue, same)
     console.print(f"\n{closing_line}", soft_wrap=True)
     return proved
@@ -196,7 +195,7 @@ def _proof_cells(song: Song, record: Record | None, listing: Listing, realtime: 
     if record is None:
         return [*[""] * (5 if realtime else 3), "never shown", "FAILED"]
     snapshot = record.snapshot
-    late = [f"{1000 * value:.1f}" for value in _lateness(song, record)] if realtime else []
+    late = [f"{1000 * value:.1f}" for value in _lateness(record)] if realtime else []
     return [
         _code(listing, snapshot.lines),
         _number(snapshot.loss, ".6g"),
@@ -218,15 +217,14 @@ def _number(value: float | None, form: str) -> str:
     return "" if value is None else format(value, form)
 
 
-def _lateness(song: Song, record: Record) -> tuple[float, float]:
+def _lateness(record: Record) -> tuple[float, float]:
     """Seconds from planned start to start, and from when its result was due to the first picture with it."""
-    due = {part.cue: part.time for part in parts(song)}  # of a fast line the last part stays
-    return record.started - record.due, record.shown - due[record.snapshot.number]
+    return record.started - record.due, record.shown - record.onset
 
 
-def _lateness_table(song: Song, records: Sequence[Record]) -> Table:
+def _lateness_table(records: Sequence[Record]) -> Table:
     table = _table("lateness in ms", "p50>", "p95>", "p99>", "max>")
-    late = 1000 * np.array([_lateness(song, record) for record in records]).reshape(-1, 2)
+    late = 1000 * np.array([_lateness(record) for record in records]).reshape(-1, 2)
     for name, values in zip(("started late", "shown late"), late.T, strict=True):
         marks = np.percentile(values, (50, 95, 99, 100)) if len(values) else ()
         table.add_row(name, *(f"{mark:.1f}" for mark in marks))

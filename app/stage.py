@@ -44,7 +44,7 @@ def layout(size: tuple[int, int]) -> dict[str, pygame.Rect]:
     width, height = size
     edge, gap = theme.px(24), theme.px(12)
     top, strip, line = theme.px(76), theme.px(216), theme.px(54)
-    left = round((width - 2 * edge - gap) * 0.45)
+    left = round((width - 2 * edge - gap) * 0.46)
     right = width - 2 * edge - gap - left
     middle = height - top - strip - line - gap
     printed = round(middle * 0.22)

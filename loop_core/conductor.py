@@ -151,7 +151,7 @@ class Conductor:
         if self._job is not None or target + 1 < self._next:
             self._discard = self._job is not None
             self._finished.clear()
-            self._restart, self._next = True, 0
+            self._restart, self._next, self._printed = True, 0, ()
             self.records = [record for record in self.records if record.cue.time <= now]
         self._replay_until = target
         if target < 0:

@@ -55,7 +55,7 @@ class Listing:
     @property
     def lines(self) -> tuple[str, ...]:
         """The source, line by line."""
-        return tuple(self.source.splitlines())
+        return tuple(_lines(self.source))
 
     def site(self, operation: Operation) -> Site | None:
         """The first place where ``operation`` stands."""
@@ -78,9 +78,9 @@ def read_listing(path: Path, name: str | None = None) -> Listing:
         raise InputError(f"cannot read it: {error.strerror}", path) from None
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start} is not UTF-8; expected Python source in UTF-8", path) from None
-    source = source.replace("\r\n", "\n")
+    source = source.replace("\r\n", "\n").replace("\r", "\n")
     tree = _parse(source, path)
-    reader = _Reader(tree, source.splitlines())
+    reader = _Reader(tree, _lines(source))
     if reader.loop is None:
         raise InputError(
             "no training loop found; expected a 'for' at module level around optimizer.step(), "
@@ -116,9 +116,16 @@ def compile_plainly(listing: Listing) -> tuple[CodeType, CodeType, CodeType]:
     return before, during, after
 
 
+def _lines(source: str) -> list[str]:
+    """The lines as Python counts them: `str.splitlines` ends a line at form feeds and others too."""
+    return source.removesuffix("\n").split("\n")
+
+
 def _parse(source: str, path: Path) -> ast.Module:
     try:
-        return ast.parse(source, filename=str(path))
+        tree = ast.parse(source, filename=str(path))
+        compile(tree, str(path), "exec", dont_inherit=True)  # finds a stray 'return', 'break' or 'await'
+        return tree
     except SyntaxError as error:
         line = (error.text or "").strip()
         raise InputError(f"syntax error: {error.msg}: {line!r}", path, error.lineno) from None
@@ -169,8 +176,8 @@ class _Reader:
 
     def _read(self, tree: ast.Module, loop: ast.For) -> None:
         at = tree.body.index(loop)
-        first = tree.body[0] if at else loop
-        setup = Site(Operation.SETUP, first.lineno, tree.body[at - 1].end_lineno or loop.lineno)
+        end = tree.body[at - 1].end_lineno if at else None
+        setup = Site(Operation.SETUP, tree.body[0].lineno, end or loop.lineno)
         self.marks.append(_Mark(setup, loop, "before"))
         self.marks.append(_Mark(Site(Operation.EPOCH, loop.lineno, loop.lineno), loop, "inside"))
         self._read_body(loop.body)
@@ -239,8 +246,10 @@ class _Reader:
     def _roles(self, statement: ast.stmt) -> dict[str, str]:
         """The expressions that the evidence needs: who is called, with what, and where the result goes."""
         roles: dict[str, str] = {}
-        if isinstance(statement, ast.Assign) and _is_plain(statement.targets[0]):
-            roles["result"] = ast.unparse(statement.targets[0])
+        targets = statement.targets if isinstance(statement, ast.Assign) else []
+        target = statement.target if isinstance(statement, ast.AnnAssign) else next(iter(targets), None)
+        if target is not None and _is_plain(target):
+            roles["result"] = ast.unparse(target)
         for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
             callee = ast.unparse(call.func)
             arguments = [ast.unparse(a) for a in call.args if _is_plain(a)]
@@ -323,6 +332,8 @@ def _bodies(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
         inner = getattr(statement, name, None)
         if inner and not isinstance(statement, ast.FunctionDef | ast.ClassDef):
             yield inner
+    for part in (*getattr(statement, "handlers", ()), *getattr(statement, "cases", ())):
+        yield part.body
 
 
 def _continues(body: list[ast.stmt]) -> Iterator[ast.stmt]:

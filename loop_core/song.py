@@ -141,7 +141,7 @@ def load_song(folder: Path) -> Song:
         length=_number(table, "length", path, lines[-1].end, 24 * 3600),
         lines=tuple(lines),
         cues=tuple(cues),
-        sections=tuple(_section(entry, path) for entry in table.get("sections", [])),
+        sections=tuple(_section(entry, path) for entry in _list({"sections": [], **table}, "sections", path)),
         stems=stems,
         credits={key: str(value) for key, value in _table(table, "credits", path).items()},
     )
@@ -150,9 +150,14 @@ def load_song(folder: Path) -> Song:
 def inside(folder: Path, name: str, named_in: Path) -> Path:
     """The file ``name`` of a song's folder; InputError when it is missing or outside."""
     path = folder / name
-    if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
+    try:
+        outside = Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve())
+        missing = not path.is_file()
+    except (OSError, ValueError) as error:
+        raise InputError(f"{name[:80]!r} can be no file's name: {error}", named_in) from None
+    if outside:
         raise InputError(f"file {name!r} is outside the song's folder; expected a name inside it", named_in)
-    if not path.is_file():
+    if missing:
         raise InputError(f"file {name!r} is missing from {folder}", named_in)
     return path
 
@@ -190,7 +195,7 @@ def _operation(value: object, path: Path, where: str) -> Operation:
         return Operation(str(value))
     except ValueError:
         near = difflib.get_close_matches(str(value), list(Operation), n=2, cutoff=0.4)
-        hint = " or ".join(map(repr, near or map(str, Operation)))
+        hint = " or ".join(repr(str(operation)) for operation in near or Operation)
         raise InputError(f"{where}: no operation {value!r}; expected {hint}", path) from None
 
 

@@ -18,7 +18,7 @@ from loop_core.operations import FAST, Operation
 from loop_core.run import Run
 from loop_core.snapshot import Evidence, Snapshot
 
-_WHOLE_EPOCHS = frozenset({Operation.EPOCHS, Operation.REMAINING})
+_WHOLE_EPOCHS = frozenset({Operation.EPOCH, Operation.EPOCHS, Operation.REMAINING})
 
 
 class Stepper:
@@ -104,7 +104,7 @@ class Stepper:
         if operation is Operation.SAVE and not self._over:
             self._run_epochs(-1, Operation.REMAINING, 1.0, None)
         self._run.watch()
-        in_epoch = self._epoch is not None
+        in_epoch = self._waiting is None and self._epoch is not None and self._ended <= self._epoch
         while (site := self._resume()) is not None:
             if site.operation is operation:
                 self._sung.add(operation)

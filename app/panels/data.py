@@ -116,14 +116,13 @@ def _map(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, view: View) -
     scale = _Scale(plot, (*x_span, 0.0), (*y_span, 0.0))
     if active is None:
         return
-    marks = []
     every_nth = -(-len(active.inputs) // MOST_POINTS)
-    pairs = zip(active.inputs[::every_nth], active.targets[::every_nth], strict=True)
-    for (x, y), target in pairs:
-        color = theme.classes[int(target) % len(theme.classes)]
-        mark = _mark(color, theme.ground, theme.px(7 if view.testing else 5))
-        left, top = scale.at(x, y)
-        marks.append((mark, (left - mark.get_width() // 2, top - mark.get_height() // 2)))
+    radius = theme.px(7 if view.testing else 5)
+    corner = (2 * radius + 3) // 2
+    places = scale.all_at(active.inputs[::every_nth]) - corner
+    kinds = [_mark(color, theme.ground, radius) for color in theme.classes]
+    targets = active.targets[::every_nth].astype(int) % len(kinds)
+    marks = [(kinds[k], place) for k, place in zip(targets.tolist(), places.tolist(), strict=True)]
     surface.blits(marks, doreturn=False)
 
 
@@ -184,6 +183,12 @@ class _Scale:
     def _span(low: float, high: float, margin: float) -> tuple[float, float]:
         span = float(high - low) or 1.0
         return float(low) - margin * span, span * (1 + 2 * margin)
+
+    def all_at(self, points: Array) -> Array:
+        """Where points (n, 2) stand, (n, 2)."""
+        share = (points - (self.x, self.y)) / (self.width, self.height)
+        share[:, 1] = 1 - share[:, 1]
+        return np.asarray(share * self.plot.size + self.plot.topleft)
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         """Where a point stands; far outside at most, when it is not finite."""

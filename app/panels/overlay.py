@@ -114,6 +114,5 @@ def _lessons(surface: pygame.Surface, view: View, theme: Theme) -> None:
     for index, lesson in enumerate(LESSONS):
         y += theme.px(120)
         color = theme.now if index == view.choice else theme.text
-        mark = "▸ " if index == view.choice else ""
-        text(surface, theme, mark + lesson.title, (x, y), 42, color, "bold", "center")
+        text(surface, theme, lesson.title, (x, y), 42, color, "bold", "center")
         text(surface, theme, lesson.summary, (x, y + theme.px(46)), 28, theme.dim, anchor="center")

@@ -13,11 +13,11 @@ NOTE_TYPES = {":": "normal", "*": "golden", "F": "freestyle", "R": "rap", "G": "
 REQUIRED = ("VERSION", "BPM", "TITLE", "ARTIST")
 
 _HEADER = re.compile(r"#[ \t]*([^:]*?)[ \t]*:[ \t]*(.*?)[ \t]*\Z")
-_NOTE = re.compile(r"([!\"$-~])[ \t]+([0-9]+)[ \t]+([0-9]+)[ \t]+(-?[0-9]+)[ \t](.+)\Z")
-_BREAK = re.compile(r"-[ \t]*([0-9]+)[ \t]*\Z")
+_NOTE = re.compile(r"([!\"$-~])[ \t]+([0-9]{1,9})[ \t]+([0-9]{1,9})[ \t]+(-?[0-9]{1,9})[ \t](.+)\Z")
+_BREAK = re.compile(r"-[ \t]*([0-9]{1,9})[ \t]*\Z")
 _VOICE = re.compile(r"P[ \t]*[0-9][ \t]*\Z")
 _VERSION = re.compile(r"1\.[0-9]+\.[0-9]+\Z")
-_NUMBER = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?\Z")
+_NUMBER = re.compile(r"-?[0-9]{1,9}(?:[.,][0-9]{1,99})?\Z")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 

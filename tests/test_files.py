@@ -1,0 +1,40 @@
+"""Files appear whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from loop_core.files import written_whole
+
+
+def test_the_new_content_replaces_the_old_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "model.pt"
+    for content in (b"first" * 10_000, b"second"):
+        with written_whole(path) as part:
+            assert part.name == path.name
+            part.write_bytes(content)
+            assert not path.exists() or path.read_bytes() != content
+        assert path.read_bytes() == content
+    assert list(path.parent.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("error", [ValueError, OSError, KeyboardInterrupt, SystemExit])
+def test_the_old_content_survives_an_error(error: type[BaseException], tmp_path: Path) -> None:
+    path = tmp_path / "model.pt"
+    path.write_bytes(b"old")
+
+    def fail() -> None:
+        with written_whole(path) as part:
+            part.write_bytes(b"half of the ne")
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_file_appears_when_nothing_was_written(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), written_whole(tmp_path / "model.pt"):
+        pass
+    assert list(tmp_path.iterdir()) == []

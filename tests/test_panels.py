@@ -1,0 +1,121 @@
+"""Every panel at every operation of every lesson, at the sizes that people have."""
+
+import os
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+
+from dataclasses import replace
+from pathlib import Path
+
+import pygame
+import pytest
+
+from app.stage import PANELS, Stage, layout
+from app.theme import theme_for
+from assets import SONGS
+from loop_core.conductor import Conductor
+from loop_core.frame import Controls, Frame
+from loop_core.lessons import LESSONS, Lesson
+from loop_core.listing import read_listing
+from loop_core.song import load_song
+from loop_core.timeline import parts
+
+SIZES = ((1280, 720), (1920, 1080), (3840, 2160), (1024, 768), (1440, 900), (2560, 1080), (960, 540))
+CONTROLS = Controls(started=True, playing=True)
+
+
+def frames_of(lesson: Lesson, folder: Path) -> list[Frame]:
+    """A frame in the middle of each cue's movement, and one in a fast line."""
+    from loop_core.stepper import Stepper
+
+    song = load_song(SONGS / "optimization_loop")
+    listing = read_listing(lesson.path, lesson.name)
+    conductor = Conductor(
+        song, lesson, listing, lambda: Stepper(listing, folder, lesson.epochs_per_fast_line), None
+    )
+    times = [0.0, *sorted({part.time + 0.3 for part in parts(song)}), song.length]
+    frames = [replace(conductor.tick(now), controls=CONTROLS) for now in times]
+    conductor.close()
+    return frames
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.name)
+def frames(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Frame]:
+    return frames_of(request.param, tmp_path_factory.mktemp("saved"))
+
+
+@pytest.fixture(autouse=True)
+def fonts() -> None:
+    pygame.font.init()
+
+
+def picture(frame: Frame, size: tuple[int, int]) -> bytes:
+    surface = pygame.Surface(size)
+    Stage(size).draw(surface, frame)
+    return pygame.image.tobytes(surface, "RGB")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_panels_share_the_window_without_overlap(size: tuple[int, int]) -> None:
+    window = pygame.Rect((0, 0), size)
+    rects = layout(size)
+    assert set(rects) == {panel.name for panel in PANELS}
+    for name, rect in rects.items():
+        assert window.contains(rect), name
+        others = [other for key, other in rects.items() if key != name]
+        assert rect.collidelist(others) == -1, name
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: panel.name)
+def test_every_panel_shows_something_at_every_moment(panel, frames: list[Frame]) -> None:
+    theme, rect = theme_for((1280, 720)), layout((1280, 720))[panel.name]
+    for frame in frames[1:]:
+        surface = pygame.Surface(rect.size)
+        surface.fill(theme.panel)
+        blank = pygame.image.tobytes(surface, "RGB")
+        panel.draw(surface, panel.view(frame), theme)
+        assert pygame.image.tobytes(surface, "RGB") != blank, frame.now
+
+
+def test_keeping_what_has_not_changed_draws_the_same_picture(frames: list[Frame]) -> None:
+    size = (1280, 720)
+    stage, surface = Stage(size), pygame.Surface(size)
+    for frame in frames:
+        stage.draw(surface, frame)
+        assert pygame.image.tobytes(surface, "RGB") == picture(frame, size), frame.now
+
+
+def test_an_unchanged_frame_draws_nothing(frames: list[Frame]) -> None:
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    stage.draw(surface, frames[4])
+    assert stage.draw(surface, frames[4]) == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_stage_draws_at_every_size(size: tuple[int, int], frames: list[Frame]) -> None:
+    for frame in (frames[0], frames[5], frames[-1]):
+        assert len(set(picture(frame, size))) > 20
+
+
+@pytest.mark.parametrize(
+    "controls",
+    [
+        Controls(),
+        Controls(help=True),
+        Controls(choice=1),
+        Controls(black=True),
+        replace(CONTROLS, hold=True, muted=True, message="volume 90%", sound="no sound: none"),
+    ],
+    ids=["title", "keys", "lessons", "black", "notes"],
+)
+def test_each_overlay_changes_the_picture_and_leaves_the_stage_as_it_was(
+    controls: Controls, frames: list[Frame]
+) -> None:
+    size = (1280, 720)
+    stage, surface = Stage(size), pygame.Surface(size)
+    stage.draw(surface, frames[5])
+    before = pygame.image.tobytes(surface, "RGB")
+    stage.draw(surface, replace(frames[5], controls=controls))
+    assert pygame.image.tobytes(surface, "RGB") != before
+    stage.draw(surface, frames[5])
+    assert pygame.image.tobytes(surface, "RGB") == before

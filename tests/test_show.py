@@ -1,0 +1,244 @@
+"""The keys, driven without a window: the clock, the player and the song time are virtual."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pygame
+import pytest
+from builders import small_song
+
+from app.audio import SilentPlayer
+from app.panels import overlay
+from app.show import KEYS, Show
+from loop_core.clock import VirtualClock
+from loop_core.conductor import Conductor
+from loop_core.frame import Frame
+from loop_core.lessons import LESSONS, Lesson, find_lesson
+from loop_core.listing import read_listing
+from loop_core.operations import Operation
+from loop_core.song import Song
+
+
+class Rig:
+    """A show whose time the test moves."""
+
+    def __init__(self, song: Song, folder: Path, *, start: bool = False) -> None:
+        self.song = song
+        self.real = VirtualClock(50.0)
+        self.players: list[SilentPlayer] = []
+        self.volumes: list[tuple[float, float]] = []
+        self.conductors: list[Conductor] = []
+        self.folder = folder
+        self.show = Show(
+            song,
+            find_lesson("straight_line"),
+            self.open_conductor,
+            self.open_player,
+            self.real.now,
+            start=start,
+        )
+
+    def open_conductor(self, lesson: Lesson) -> Conductor:
+        from loop_core.stepper import Stepper
+
+        listing = read_listing(lesson.path)
+        opened = Conductor(
+            self.song,
+            lesson,
+            listing,
+            lambda: Stepper(listing, self.folder, lesson.epochs_per_fast_line),
+            None,
+        )
+        self.conductors.append(opened)
+        return opened
+
+    def open_player(self) -> SilentPlayer:
+        player = SilentPlayer(self.song.length, self.real.now)
+        player.set_volume = lambda voice, backing: self.volumes.append((voice, backing))  # type: ignore[method-assign]
+        self.players.append(player)
+        return player
+
+    def run(self, seconds: float) -> Frame:
+        """Let real time pass at ten pictures a second."""
+        for _ in range(round(seconds * 10)):
+            self.real.advance(0.1)
+            frame = self.show.tick()
+        return frame
+
+    def press(self, *keys: int) -> Frame:
+        for key in keys:
+            self.show.press(key)
+        return self.show.tick()
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(small_song(tmp_path / "song"), tmp_path)
+    rig.show.open()
+    yield rig
+    rig.show.close()
+
+
+def test_nothing_plays_before_the_key(rig: Rig) -> None:
+    frame = rig.run(2)
+    assert frame.now == 0
+    assert not frame.controls.playing
+    assert overlay.view(frame) is not None
+
+
+def test_space_starts_and_pauses_and_goes_on(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    frame = rig.run(3)
+    assert frame.controls.playing
+    assert frame.now == pytest.approx(3, abs=0.11)
+    paused = rig.press(pygame.K_SPACE)
+    assert rig.run(5).now == paused.now
+    assert rig.press(pygame.K_SPACE).controls.playing
+
+
+def test_space_pressed_before_the_lesson_is_warm_is_remembered(tmp_path: Path) -> None:
+    rig = Rig(small_song(tmp_path / "song"), tmp_path)
+    rig.show.press(pygame.K_SPACE)
+    rig.show.open()
+    assert rig.run(1).controls.playing
+    rig.show.close()
+
+
+def test_start_needs_no_key(tmp_path: Path) -> None:
+    rig = Rig(small_song(tmp_path / "song"), tmp_path, start=True)
+    rig.show.open()
+    assert rig.run(1).controls.playing
+    rig.show.close()
+
+
+def test_each_line_runs_its_operation_and_shows_what_it_left(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    seen = {}
+    for _ in range(round(rig.song.length * 10)):
+        frame = rig.run(0.1)
+        if frame.snapshot is not None and frame.cue is not None:
+            seen[frame.cue] = frame.snapshot
+    assert [seen[number].operation for number in range(len(rig.song.cues))] == [
+        cue.operation for cue in rig.song.cues
+    ]
+    assert all(snapshot.evidence.holds for snapshot in seen.values())
+    assert seen[len(rig.song.cues) - 1].saved is not None
+
+
+def test_arrows_seek_by_line_and_the_state_comes_with_them(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    rig.run(1.5)
+    frame = rig.press(*[pygame.K_RIGHT] * 6)
+    assert frame.snapshot is not None
+    assert frame.snapshot.operation is frame.song.cues[frame.cue or 0].operation
+    rig.press(pygame.K_LEFT)
+    frame = rig.press(pygame.K_LEFT)
+    assert frame.snapshot is not None
+    assert frame.snapshot.operation is frame.song.cues[frame.cue or 0].operation
+
+
+def test_restart_begins_with_the_same_numbers(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    first = rig.run(rig.song.lines[5].start + 0.5)
+    again = rig.press(pygame.K_r)
+    assert again.now < 0.2
+    second = rig.run(rig.song.lines[5].start + 0.5)
+    assert first.snapshot is not None
+    assert second.snapshot is not None
+    assert second.snapshot.loss == first.snapshot.loss
+    assert second.snapshot.operation is first.snapshot.operation
+
+
+def test_hold_stops_after_the_line_until_the_key(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE, pygame.K_o)
+    frame = rig.run(10)
+    assert not frame.controls.playing
+    assert frame.now < rig.song.lines[1].start
+    rig.press(pygame.K_PAGEDOWN)
+    frame = rig.run(10)
+    assert rig.song.lines[1].start < frame.now < rig.song.lines[2].start
+
+
+def test_mute_silences_the_voice_and_not_the_backing(rig: Rig) -> None:
+    rig.press(pygame.K_m)
+    assert rig.volumes[-1] == (0.0, 1.0)
+    rig.press(pygame.K_m)
+    assert rig.volumes[-1] == (1.0, 1.0)
+
+
+def test_volume_goes_by_tenths_and_stays_between_silence_and_full(rig: Rig) -> None:
+    rig.press(pygame.K_MINUS)
+    assert rig.volumes[-1] == (0.9, 0.9)
+    rig.press(*[pygame.K_MINUS] * 20)
+    assert rig.volumes[-1] == (0.0, 0.0)
+    rig.press(*[pygame.K_PLUS] * 20)
+    assert rig.volumes[-1] == (1.0, 1.0)
+
+
+def test_comma_and_period_shift_the_picture_by_5_ms(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    before = rig.run(2)
+    later = rig.press(*[pygame.K_PERIOD] * 20)
+    assert later.controls.offset == 0.1
+    assert later.now == pytest.approx(before.now - 0.1)
+    assert rig.press(pygame.K_COMMA).controls.offset == 0.095
+
+
+def test_the_list_of_lessons_changes_the_lesson_and_closes_the_old_worker(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    rig.run(2)
+    assert rig.press(pygame.K_d).controls.choice == 0
+    frame = rig.press(pygame.K_DOWN, pygame.K_RETURN)
+    assert frame.lesson is LESSONS[1]
+    assert frame.now == 0
+    assert not frame.controls.started
+    assert len(rig.conductors) == 2
+    rig.press(pygame.K_SPACE)
+    frame = rig.run(rig.song.lines[0].start + 0.2)
+    assert frame.snapshot is not None
+    assert frame.snapshot.operation is Operation.SETUP
+
+
+@pytest.mark.parametrize(
+    ("key", "kind"), [(pygame.K_h, "keys"), (pygame.K_b, "black"), (pygame.K_d, "lessons")]
+)
+def test_what_a_key_opens_escape_closes_and_does_not_quit(rig: Rig, key: int, kind: str) -> None:
+    opened = overlay.view(rig.press(key))
+    assert opened is not None
+    assert opened.kind == kind
+    closed = overlay.view(rig.press(pygame.K_ESCAPE))
+    assert closed is None or closed.kind == "title"
+    assert not rig.show.quit
+
+
+@pytest.mark.parametrize("key", [pygame.K_q, pygame.K_ESCAPE])
+def test_quit(rig: Rig, key: int) -> None:
+    rig.press(key)
+    assert rig.show.quit
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_key_works_at_every_moment(rig: Rig, key: int) -> None:
+    for moment in (0.0, 1.0, rig.song.length + 5):
+        rig.run(moment + 0.1)
+        rig.press(key)
+        rig.run(0.2)
+        rig.press(pygame.K_SPACE)
+
+
+def test_a_click_on_the_song_s_line_seeks(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    rig.run(1)
+    rig.show.click(0.5)
+    assert rig.show.tick().now == pytest.approx(rig.song.length / 2)
+
+
+def test_closing_ends_the_worker_thread(tmp_path: Path) -> None:
+    import threading
+
+    before = set(threading.enumerate())
+    rig = Rig(small_song(tmp_path / "song"), tmp_path)
+    rig.show.open()
+    rig.run(1)
+    rig.show.close()
+    assert set(threading.enumerate()) == before

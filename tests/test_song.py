@@ -1,0 +1,172 @@
+"""Song folders: what is read, what is refused, and the bundled songs."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from builders import WHOLE_SONG, small_song, write_song
+
+from loop_core.errors import InputError
+from loop_core.operations import Operation
+from loop_core.song import find_song, load_song, song_folders
+
+SONGS = Path(__file__).parents[1] / "assets" / "songs"
+
+
+def edit(folder: Path, old: str, new: str, file: str = "song.toml") -> None:
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(InputError) as caught:
+        load_song(folder)
+    return str(caught.value)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return write_song(tmp_path / "small")
+
+
+def test_a_song_is_read_with_its_times_in_seconds(tmp_path: Path) -> None:
+    song = small_song(tmp_path / "small", (Operation.SETUP, None, Operation.EPOCH))
+    assert (song.name, song.title, song.artist, song.tempo, song.beats_per_bar) == ("small", "T", "A", 120, 4)
+    assert [(line.text, line.start, line.end) for line in song.lines] == [
+        ("La0la", 1.0, 1.875),
+        ("La1la", 2.0, 2.875),
+        ("La2la", 3.0, 3.875),
+    ]
+    assert [(cue.time, cue.operation, cue.line) for cue in song.cues] == [
+        (1.0, Operation.SETUP, 0),
+        (3.0, Operation.EPOCH, 2),
+    ]
+    assert [s.pitch for s in song.lines[0].syllables] == [60, 62]
+    assert song.lines[1].subtitles == {"en": "Line 1"}
+    assert song.stems == {"vocals": tmp_path / "small" / "vocals.ogg"}
+    assert song.credits == {"words": "us"}
+    assert [(section.name, section.start) for section in song.sections] == [("All", 0)]
+
+
+@pytest.mark.parametrize("file", ["song.toml", "song.txt", "vocals.ogg"])
+def test_a_missing_file_is_named(file: str, folder: Path) -> None:
+    (folder / file).unlink()
+    message = refused(folder)
+    assert file in message
+    assert str(folder) in message
+    assert "missing" in message or "No such file" in message
+
+
+@pytest.mark.parametrize("file", ["../song.txt", "/etc/hostname", "sub/../../song.txt"])
+def test_a_file_outside_of_the_folder_is_refused(file: str, folder: Path) -> None:
+    (folder.parent / "song.txt").write_text("#VERSION:1.0.0\n")
+    edit(folder, 'chart = "song.txt"', f'chart = "{file}"')
+    assert f"file {file!r} is outside the song's folder" in refused(folder)
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").touch()
+    (folder / "vocals.ogg").unlink()
+    (folder / "vocals.ogg").symlink_to(tmp_path / "secret")
+    assert "'vocals.ogg' is outside the song's folder" in refused(folder)
+
+
+@pytest.mark.parametrize("name", [r"a\u0000b", "x" * 5000, ".", ""])
+def test_a_name_that_can_be_no_file_is_refused(name: str, folder: Path) -> None:
+    edit(folder, '"vocals.ogg"', f'"{name}"')
+    assert refused(folder).startswith(f"{folder / 'song.toml'}: ")
+
+
+def test_there_is_one_entry_per_line(folder: Path) -> None:
+    edit(folder, '[[lines]]\nlyric = "La0la"\nen = "Line 0"\noperation = "setup"\n', "")
+    assert f"{len(WHOLE_SONG) - 1} [[lines]]; expected {len(WHOLE_SONG)}, one per line" in refused(folder)
+
+
+def test_a_lyric_must_be_the_charts(folder: Path) -> None:
+    edit(folder, "La2la", "La2lo")
+    assert "[[lines]] number 3: lyric 'La2lo'; song.txt has 'La2la'" in refused(folder)
+
+
+def test_an_unknown_operation_is_answered_with_the_nearest(folder: Path) -> None:
+    edit(folder, '"zero_grad"', '"zero_gard"')
+    assert "no operation 'zero_gard'; expected 'zero_grad'" in refused(folder)
+    edit(folder, '"zero_gard"', '"xyz"')
+    assert all(repr(str(operation)) in refused(folder) for operation in Operation)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("title", "title title", "not TOML"),
+        ('title = "T"', "title = 3", "title is 3; expected a text"),
+        ('artist = "A"', "", "artist is None; expected a text"),
+        ("tempo = 120", "tempo = 0", "tempo is 0; expected a number from 1 to 1000"),
+        ("tempo = 120", "tempo = nan", "tempo is nan; expected a number"),
+        ("tempo = 120", "tempo = true", "tempo is True; expected a number"),
+        ("length = ", "length = 1 #", "length is 1; expected a number from"),
+        ("[stems]\n", "[[stems]]\n", "stems is [{"),
+        ("start = 0\n", 'start = "now"\n', "start is 'now'; expected a number"),
+        ('[[sections]]\nname = "All"\nstart = 0\n', "[sections]\n", "sections is {}; expected tables"),
+        ('lyric = "La0la"', "lyric = 0", "[[lines]] number 1: lyric is 0; expected a text"),
+    ],
+)
+def test_what_does_not_fit_is_quoted(old: str, new: str, expected: str, folder: Path) -> None:
+    edit(folder, old, new)
+    message = refused(folder)
+    assert message.startswith(f"{folder / 'song.toml'}: ")
+    assert expected in message
+
+
+def test_sections_that_are_no_tables_are_refused(folder: Path) -> None:
+    edit(folder, '[[sections]]\nname = "All"\nstart = 0\n', "")
+    edit(folder, 'title = "T"', 'title = "T"\nsections = [1]')
+    assert "sections is [1]; expected tables [[sections]]" in refused(folder)
+
+
+def test_syllables_may_not_overlap(folder: Path) -> None:
+    edit(folder, ": 12 3 2 la", ": 11 3 2 la", "song.txt")
+    assert "syllable 'la' of 'La0la' starts at 1.375 s, before the one ahead" in refused(folder)
+
+
+def test_an_error_of_the_chart_names_its_line(folder: Path) -> None:
+    edit(folder, ": 12 3 2 la", ": 12 3 la", "song.txt")
+    assert re.match(re.escape(f"{folder / 'song.txt'}:7: "), refused(folder))
+
+
+@pytest.mark.parametrize("file", ["song.toml", "song.txt"])
+def test_text_that_is_not_utf8_is_told(file: str, folder: Path) -> None:
+    (folder / file).write_bytes(b"#\xff")
+    assert "byte 1 is not UTF-8" in refused(folder)
+
+
+def test_a_song_is_found_by_name_or_folder_or_answered_with_the_nearest(tmp_path: Path) -> None:
+    folder = write_song(tmp_path / "songs" / "waltz")
+    songs = tmp_path / "songs"
+    (songs / "empty").mkdir()
+    assert song_folders(songs) == [folder]
+    assert find_song("waltz", songs) == folder
+    assert find_song(str(folder), tmp_path) == folder
+    with pytest.raises(InputError, match=r"no song and no folder 'walz'; did you mean 'waltz'\?"):
+        find_song("walz", songs)
+    with pytest.raises(InputError, match="there are: waltz"):
+        find_song("xyz", songs)
+
+
+@pytest.mark.parametrize("folder", song_folders(SONGS), ids=lambda folder: folder.name)
+def test_every_bundled_song_has_its_cues_in_order_at_its_lines(folder: Path) -> None:
+    song = load_song(folder)
+    assert {"en", "zh"} <= set.intersection(*(set(line.subtitles) for line in song.lines))
+    assert all(cue.time == song.lines[cue.line].syllables[0].start for cue in song.cues)
+    assert all(a.time < b.time for a, b in pairwise(song.cues))
+    assert all(a.end <= b.start for a, b in pairwise(song.lines))
+    assert all(a.start < b.start < song.length for a, b in pairwise(song.sections))
+    assert {"vocals", "backing"} <= set(song.stems)
+    assert all(path.stat().st_size > 0 for path in song.stems.values())
+
+
+def test_the_optimization_loop_has_thirty_lines_and_sings_a_whole_loop() -> None:
+    song = load_song(SONGS / "optimization_loop")
+    assert len(song.lines) == 30
+    assert tuple(cue.operation for cue in song.cues) == WHOLE_SONG

@@ -1,0 +1,79 @@
+"""Pure questions about a song and a time."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from builders import small_song
+
+from loop_core.operations import FAST, Operation
+from loop_core.song import Line, Song, Syllable
+from loop_core.timeline import beat, cue_at, line_at, parts, sung
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Song:
+    return small_song(
+        tmp_path, (Operation.SETUP, None, Operation.EPOCHS, Operation.EPOCH, Operation.REMAINING)
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "line", "cue"),
+    [
+        (-1, None, None),
+        (0.999, None, None),
+        (1, 0, 0),
+        (1.999, 0, 0),
+        (2, 1, 0),
+        (3, 2, 1),
+        (5, 3, 2),
+        (99, 4, 3),
+    ],
+)
+def test_the_line_and_the_cue_are_those_that_began_last(
+    now: float, line: int | None, cue: int | None, song: Song
+) -> None:
+    assert line_at(song, now) == line
+    assert cue_at(song, now) == cue
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (0, (0, 0)),
+        (1, (0, 0)),
+        (1.5, (0, 0.5)),
+        (2, (1, 0)),
+        (2.5, (1, 0)),
+        (4, (1, 0.5)),
+        (5, (2, 0)),
+        (9, (2, 0)),
+    ],
+)
+def test_a_line_is_sung_syllable_by_syllable(now: float, expected: tuple[int, float]) -> None:
+    line = Line("Lala", (Syllable("La", 1, 2, 60, "normal"), Syllable("la", 3, 5, 60, "normal")))
+    assert sung(line, now) == expected
+
+
+def test_beats_are_quarter_notes(song: Song) -> None:
+    assert beat(song, 3.0) == 6.0
+
+
+def test_a_fast_lines_parts_fill_its_span_and_end_with_all_of_it(song: Song) -> None:
+    found = parts(song)
+    assert all(a.time < b.time for a, b in pairwise(found))
+    for index, cue in enumerate(song.cues):
+        own = [part for part in found if part.cue == index]
+        end = song.cues[index + 1].time if index + 1 < len(song.cues) else song.length
+        assert own[0].time == cue.time
+        assert own[-1].time < end
+        assert own[-1].share == 1.0
+        assert all(0 < a.share < b.share for a, b in pairwise(own))
+        assert (len(own) > 1) is (cue.operation in FAST)
+
+
+def test_a_fast_line_shorter_than_a_sixteenth_has_one_part(tmp_path: Path) -> None:
+    short = small_song(tmp_path, (Operation.EPOCHS, Operation.EPOCHS, Operation.EPOCH), beats_per_line=2)
+    for index in (0, 1):
+        assert [part.share for part in parts(short) if part.cue == index][-1] == 1.0

@@ -1,0 +1,80 @@
+"""The trace: JSON lines that say what happened."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from builders import EPOCH, STRAIGHT_LINE, open_stepper, sing, small_song
+
+from loop_core.conductor import Record
+from loop_core.operations import Operation
+from loop_core.song import Song
+from loop_core.trace import trace_lines
+
+OPERATIONS = (Operation.SETUP, *EPOCH)
+
+
+@pytest.fixture
+def song(tmp_path: Path) -> Song:
+    return small_song(tmp_path / "small", OPERATIONS)
+
+
+@pytest.fixture
+def records(song: Song, tmp_path: Path) -> list[Record]:
+    stepper = open_stepper(STRAIGHT_LINE, tmp_path)
+    snapshots = sing(stepper, OPERATIONS)
+    stepper.close()
+    return [
+        Record(
+            cue,
+            snapshot,
+            snapshot.printed,
+            due=cue.time - 0.01,
+            started=cue.time - 0.008,
+            ended=cue.time - 0.002,
+            onset=cue.time,
+            shown=cue.time + 0.005,
+        )
+        for cue, snapshot in zip(song.cues, snapshots, strict=True)
+    ]
+
+
+def test_a_header_comes_first_and_then_one_object_per_cue(song: Song, records: list[Record]) -> None:
+    header, *entries = map(json.loads, trace_lines(song, "straight_line", 60, records, real=False))
+    assert header == {
+        "torchaoke_trace": 1,
+        "song": "small",
+        "lesson": "straight_line",
+        "fps": 60,
+        "realtime": False,
+    }
+    assert [entry["operation"] for entry in entries] == [str(operation) for operation in OPERATIONS]
+    assert [entry["cue"] for entry in entries] == list(range(len(OPERATIONS)))
+    assert [entry["time"] for entry in entries] == [cue.time for cue in song.cues]
+    assert [entry["lyric"] for entry in entries] == [line.text for line in song.lines]
+    assert all(entry["holds"] is True for entry in entries)
+    assert entries[-1]["printed"] == list(records[-1].printed)
+    assert entries[-1]["evidence"].startswith("printed 0: ")
+    assert not any("late" in key for entry in entries for key in entry)
+
+
+def test_real_times_are_added_when_they_are_real(song: Song, records: list[Record]) -> None:
+    _, entry, *_ = map(json.loads, trace_lines(song, "straight_line", 60, records, real=True))
+    assert entry["started_late_ms"] == pytest.approx(2.0)
+    assert entry["shown_late_ms"] == pytest.approx(5.0)
+    assert entry["ended"] == pytest.approx(song.cues[0].time - 0.002)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+def test_a_number_that_json_does_not_know_is_a_text(value: float, song: Song, records: list[Record]) -> None:
+    record = replace(records[3], snapshot=replace(records[3].snapshot, loss=value, grad_norm=value))
+    (line,) = list(trace_lines(song, "x", 60, [record], real=False))[1:]
+    entry = json.loads(line, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert entry["loss"] == entry["grad_norm"] == str(value)
+
+
+def test_each_entry_is_one_line(song: Song, records: list[Record]) -> None:
+    record = replace(records[0], printed=("two\nlines", "二行"))
+    for line in trace_lines(song, "x", 60, [record], real=True):
+        assert "\n" not in line

@@ -1,0 +1,77 @@
+"""The window itself, on SDL's dummy drivers and in processes of its own."""
+
+import os
+import subprocess
+import sys
+
+PLAY = """
+import sys, threading, time
+from functools import partial
+from pathlib import Path
+from app import cli, window
+from assets import SONGS
+from loop_core.lessons import find_lesson
+from loop_core.song import load_song
+
+pictures = []
+
+def watch(frame):
+    {watch}
+
+song, lesson = load_song(SONGS / "optimization_loop"), find_lesson("straight_line")
+opening = partial(cli.conductor_for, song, Path(sys.argv[1]), time.perf_counter)
+status = window.play(song, lesson, opening, start=True, fullscreen=False, size=(1280, 720), watch=watch)
+print("status", status, "threads", threading.active_count(), "torch", "torch" in sys.modules)
+"""
+
+
+def play(folder: str, watch: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    drivers = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy", **environment}
+    return subprocess.run(
+        [sys.executable, "-c", PLAY.format(watch=watch), folder],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, **drivers},
+    )
+
+
+def test_the_song_plays_and_the_first_operation_is_shown(tmp_path) -> None:
+    done = play(str(tmp_path), "return frame.snapshot is not None")
+    assert done.stderr == ""
+    assert done.stdout.strip() == "status 0 threads 1 torch True"
+
+
+def test_the_first_picture_comes_before_torch(tmp_path) -> None:
+    done = play(str(tmp_path), "print('torch' in sys.modules, frame.ready); return True")
+    assert done.stdout.splitlines()[0] == "False False"
+    assert done.stderr == ""
+
+
+def test_closing_the_window_during_torch_s_import_ends_at_once_and_cleanly(tmp_path) -> None:
+    second = "pictures.append(frame.ready); return len(pictures) == 2"
+    done = play(str(tmp_path), second)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert done.stdout.startswith("status 0 threads 1")
+
+
+def test_without_a_sound_device_the_show_goes_on(tmp_path) -> None:
+    done = play(str(tmp_path), "return frame.now > 0.5", SDL_AUDIODRIVER="none of these")
+    assert done.stdout.startswith("status 0")
+    assert done.stderr == ""
+
+
+def test_without_a_display_the_message_names_headless() -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "play"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**environment, "SDL_VIDEODRIVER": "no such driver"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("torchaoke: no display:")
+    assert "torchaoke headless" in done.stderr
+    assert "Traceback" not in done.stderr
