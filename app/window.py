@@ -1,9 +1,12 @@
 """The show in a window: keys in, frames out."""
 
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import pygame
 
@@ -30,7 +33,7 @@ def play(
     start: bool,
     fullscreen: bool,
     size: tuple[int, int],
-    watch: Callable[[Frame], bool] | None = None,
+    watch: Callable[[Frame], bool] = lambda frame: False,
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
@@ -39,30 +42,38 @@ def play(
     """
     interval = sys.getswitchinterval()
     sys.setswitchinterval(0.0005)  # at the default 5 ms the worker wakes up to 5 ms late beside drawing
+    real = time.perf_counter
     try:
-        _open_window(size, fullscreen)
-        real = time.perf_counter
-        show = Show(
-            song,
-            lesson,
-            open_conductor,
-            lambda: open_player(song.stems, song.length, real),
-            real,
-            start=start,
-        )
-        try:
-            _run(show, size, fullscreen, watch or _unwatched)
-        finally:
-            pygame.display.quit()
-            show.close()
+        with _interruptible() as interrupted:
+            _open_window(size, fullscreen)
+            player = partial(open_player, song.stems, song.length, real)
+            show = Show(song, lesson, open_conductor, player, real, start=start)
+            try:
+                _run(show, size, fullscreen, lambda frame: watch(frame) or bool(interrupted))
+            finally:
+                pygame.display.quit()
+                show.close()
     finally:
         pygame.quit()
         sys.setswitchinterval(interval)
     return 0
 
 
-def _unwatched(frame: Frame) -> bool:
-    return False
+@contextmanager
+def _interruptible() -> Iterator[list[int]]:
+    """Ctrl-C only fills the list; KeyboardInterrupt is raised at the end.
+
+    Raised in the middle of an import it can leave the import's lock behind, and the worker, which
+    imports torch at the same time, would wait for that lock for ever.
+    """
+    interrupted: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, frame: interrupted.append(number))
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+    if interrupted:
+        raise KeyboardInterrupt
 
 
 def _run(show: Show, size: tuple[int, int], fullscreen: bool, watch: Callable[[Frame], bool]) -> None:

@@ -13,9 +13,6 @@ CORE = sorted((ROOT / "loop_core").rglob("*.py"))
 APP = sorted((ROOT / "app").rglob("*.py"))
 PANELS = sorted(path for path in (ROOT / "app" / "panels").glob("*.py") if path.stem != "__init__")
 
-ASKS_ABOUT_TORCH = {"doctor.py", "bench.py"}
-"""Files of the app whose subject is torch itself: what is installed, and how fast it is."""
-
 
 def imports(path: Path) -> Iterator[str]:
     """Every module that a file imports, wherever it stands: 'pkg.mod' and 'pkg.mod.name'."""
@@ -48,8 +45,7 @@ def test_the_core_knows_no_window_no_sound_and_no_app(path: Path) -> None:
 
 @pytest.mark.parametrize("path", APP, ids=name_of)
 def test_the_app_sees_numpy_and_never_torch(path: Path) -> None:
-    if path.name not in ASKS_ABOUT_TORCH:
-        assert imports_any(path, "torch") == set()
+    assert imports_any(path, "torch") == set()
 
 
 @pytest.mark.parametrize("path", APP, ids=name_of)

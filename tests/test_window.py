@@ -3,9 +3,12 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 PLAY = """
-import sys, threading, time
+import signal, sys, threading, time
 from functools import partial
 from pathlib import Path
 from app import cli, window
@@ -36,19 +39,19 @@ def play(folder: str, watch: str, **environment: str) -> subprocess.CompletedPro
     )
 
 
-def test_the_song_plays_and_the_first_operation_is_shown(tmp_path) -> None:
+def test_the_song_plays_and_the_first_operation_is_shown(tmp_path: Path) -> None:
     done = play(str(tmp_path), "return frame.snapshot is not None")
     assert done.stderr == ""
     assert done.stdout.strip() == "status 0 threads 1 torch True"
 
 
-def test_the_first_picture_comes_before_torch(tmp_path) -> None:
+def test_the_first_picture_comes_before_torch(tmp_path: Path) -> None:
     done = play(str(tmp_path), "print('torch' in sys.modules, frame.ready); return True")
     assert done.stdout.splitlines()[0] == "False False"
     assert done.stderr == ""
 
 
-def test_closing_the_window_during_torch_s_import_ends_at_once_and_cleanly(tmp_path) -> None:
+def test_closing_the_window_during_torch_s_import_ends_at_once_and_cleanly(tmp_path: Path) -> None:
     second = "pictures.append(frame.ready); return len(pictures) == 2"
     done = play(str(tmp_path), second)
     assert done.returncode == 0
@@ -56,10 +59,33 @@ def test_closing_the_window_during_torch_s_import_ends_at_once_and_cleanly(tmp_p
     assert done.stdout.startswith("status 0 threads 1")
 
 
-def test_without_a_sound_device_the_show_goes_on(tmp_path) -> None:
+def test_without_a_sound_device_the_show_goes_on(tmp_path: Path) -> None:
     done = play(str(tmp_path), "return frame.now > 0.5", SDL_AUDIODRIVER="none of these")
     assert done.stdout.startswith("status 0")
     assert done.stderr == ""
+
+
+# Each picture of this many, or the first of the song, is where Ctrl-C comes.
+@pytest.mark.parametrize("moment", ["len(pictures) == 1", "len(pictures) == 2", "frame.now > 0.2"])
+def test_ctrl_c_ends_the_show_with_130(tmp_path: Path, moment: str) -> None:
+    send = f"pictures.append(0); ({moment}) and signal.raise_signal(signal.SIGINT); return False"
+    done = play(str(tmp_path), send)
+    assert done.stderr.splitlines()[-1] == "KeyboardInterrupt"
+    assert "status" not in done.stdout
+
+
+def test_ctrl_c_at_the_command_line_says_so_and_nothing_else(tmp_path: Path) -> None:
+    code = "import signal, app.window as w; w.Show.open = lambda show: signal.raise_signal(signal.SIGINT); "
+    code += "from app.__main__ import main; import sys; sys.argv = ['torchaoke', 'play']; main()"
+    drivers = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **drivers},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "interrupted\n")
 
 
 def test_without_a_display_the_message_names_headless() -> None:
