@@ -89,6 +89,7 @@ class Conductor:
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lesson")
         self._open_stepper = open_stepper
         self._opening: Future[bool] | None = None
+        self._closing = False
         self._job: Future[list[Done]] | None = None
         self._next = 0  # the first part that has not been sent
         self._restart = False  # the next job begins with a restart
@@ -159,6 +160,7 @@ class Conductor:
 
     def close(self) -> None:
         """End the worker; the lesson is left on its own thread."""
+        self._closing = True
         self._worker.submit(self._close)
         self._worker.shutdown(wait=True)
 
@@ -250,7 +252,8 @@ class Conductor:
 
     def _open(self) -> bool:
         self._stepper = self._open_stepper()
-        self._costs = self._stepper.costs()
+        if not self._closing:
+            self._costs = self._stepper.costs()
         return True
 
     def _close(self) -> None:

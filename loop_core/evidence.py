@@ -176,7 +176,7 @@ def _step(before: Before, live: Live) -> Evidence:
         moved += parameter._version != version or change > 0
         most = change if math.isnan(change) else max(most, change)
     text = f"{moved} of {len(wanted)} parameters changed, by at most {most:.4g}"
-    return Evidence(moved == len(wanted), text)
+    return Evidence(moved == len(wanted) and math.isfinite(most), text)
 
 
 def _test(before: Before, live: Live) -> Evidence:

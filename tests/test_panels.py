@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pygame
 import pytest
+from builders import edited
 
 from app.stage import PANELS, Stage, layout
 from app.theme import theme_for
@@ -24,12 +25,23 @@ SIZES = ((1280, 720), (1920, 1080), (3840, 2160), (1024, 768), (1440, 900), (256
 CONTROLS = Controls(started=True, playing=True)
 
 
-def frames_of(lesson: Lesson, folder: Path) -> list[Frame]:
-    """A frame in the middle of each cue's movement, and one in a fast line."""
+BROKEN = {
+    "nan from the start": ("lr=0.01", 'lr=float("nan")'),
+    "infinite": ("    loss.backward()", "    loss = loss * float('inf')\n    loss.backward()"),
+    "raises in its second epoch": ("    model.train()", "    model.train()\n    assert epoch < 1, 'no more'"),
+    "never calls backward": ("    loss.backward()\n", ""),
+    "many inputs": ("X = torch.arange(0, 1, 0.02).unsqueeze(dim=1)", "X = torch.rand(50, 5)"),
+    "no model at all": ("    model.train()\n", "    optimizer.step()\n    continue\n    model.train()\n"),
+}
+"""Lessons that are not as they should be: the straight line with one text replaced."""
+
+
+def frames_of(lesson: Lesson, folder: Path, path: Path | None = None) -> list[Frame]:
+    """A frame in the middle of each cue's movement, and in each part of the fast lines."""
     from loop_core.stepper import Stepper
 
     song = load_song(SONGS / "optimization_loop")
-    listing = read_listing(lesson.path, lesson.name)
+    listing = read_listing(path or lesson.path, lesson.name)
     conductor = Conductor(
         song, lesson, listing, lambda: Stepper(listing, folder, lesson.epochs_per_fast_line), None
     )
@@ -89,6 +101,15 @@ def test_an_unchanged_frame_draws_nothing(frames: list[Frame]) -> None:
     stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
     stage.draw(surface, frames[4])
     assert stage.draw(surface, frames[4]) == []
+
+
+@pytest.mark.parametrize("edit", BROKEN.values(), ids=BROKEN)
+def test_a_broken_lesson_leaves_no_dead_screen(edit: tuple[str, str], tmp_path: Path) -> None:
+    path = tmp_path / "lesson.py"
+    path.write_text(edited(edit), encoding="utf-8")
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    changed = [stage.draw(surface, frame) for frame in frames_of(LESSONS[0], tmp_path, path)]
+    assert all(changed)
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
