@@ -180,7 +180,7 @@ def _fast_seconds(stepper: "Stepper") -> float:
     stepper.restart()
     stepper.perform(0, Operation.SETUP)
     start = time.perf_counter()
-    stepper.perform(1, Operation.REMAINING)
+    stepper.run_epochs(1, Operation.REMAINING)
     return time.perf_counter() - start
 
 

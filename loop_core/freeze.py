@@ -219,14 +219,6 @@ class GrowingSeries:
         self._epochs = np.empty(256)
         self._values = np.empty(256)
 
-    def __len__(self) -> int:
-        return self._length
-
-    @property
-    def last_epoch(self) -> float:
-        """The epoch of the last value; there must be one."""
-        return float(self._epochs[self._length - 1])
-
     def add(self, epoch: int, value: float) -> None:
         """Append one value; O(1) over time."""
         if self._length == len(self._values):

@@ -15,13 +15,15 @@ from types import CodeType
 from loop_core.errors import InputError
 from loop_core.operations import Operation
 
-WATCHED, BEFORE, PAUSE, SAVING = "__watched__", "__before__", "__pause__", "__saving__"
-"""Names that the compiled lesson finds in its globals: which sites to stop at, and what to call there."""
+STEPPING, BEFORE, PAUSE, SAVING = "__stepping__", "__before__", "__pause__", "__saving__"
+"""Names that the compiled lesson finds in its globals: whether to pause inside epochs, and what to call."""
 
 TRAINING_HALF = {
     Operation.FORWARD: Operation.TEST_FORWARD,
     Operation.LOSS: Operation.TEST_LOSS,
 }
+BOUNDARIES = frozenset({Operation.EPOCH, Operation.EPOCHS, Operation.REMAINING})
+"""Sites that a lesson always pauses at: where an epoch begins and ends, and where the loop is over."""
 NO_GRAD = re.compile(r"(\w+\.)*(inference_mode|no_grad)\(\)")
 MAX_BYTES = 1_000_000
 
@@ -94,7 +96,7 @@ def read_listing(path: Path, name: str | None = None) -> Listing:
 def compile_listing(listing: Listing) -> CodeType:
     """The lesson's module code as a coroutine that awaits ``__pause__(i)`` after its site ``i``.
 
-    A probe costs one list look-up while ``__watched__[i]`` is false.
+    Inside an epoch it pauses only while ``__stepping__`` is true; else a probe costs one look-up.
     """
     tree = _parse(listing.source, listing.path)
     reader = _Reader(tree, list(listing.lines))
@@ -287,19 +289,20 @@ class _Prober(ast.NodeTransformer):
             at_start = ast.copy_location(ast.Pass(), node)
             match where:
                 case "before":
-                    result = [_probe(PAUSE, index, at_start), *result]
+                    result = [_probe(PAUSE, index, site, at_start), *result]
                 case "after":
-                    result = [*result, _probe(PAUSE, index, at_start)]
+                    result = [*result, _probe(PAUSE, index, site, at_start)]
                 case "around":
                     if site.operation is Operation.SAVE:
                         _Saver().visit(node)
-                    result = [_probe(BEFORE, index, at_start), *result, _probe(PAUSE, index, at_start)]
+                    before, after = (_probe(name, index, site, at_start) for name in (BEFORE, PAUSE))
+                    result = [before, *result, after]
                 case "inside" | "end":
                     assert isinstance(node, ast.For | ast.With)
-                    pause = _probe(PAUSE, index, at_start)
+                    pause = _probe(PAUSE, index, site, at_start)
                     node.body = [*node.body, pause] if where == "end" else [pause, *node.body]
                     if isinstance(node, ast.With):
-                        result = [_probe(BEFORE, index, at_start), *result]
+                        result = [_probe(BEFORE, index, site, at_start), *result]
         return result
 
 
@@ -314,9 +317,10 @@ class _Saver(ast.NodeTransformer):
         return node
 
 
-def _probe(name: str, index: int, at: ast.stmt) -> ast.stmt:
+def _probe(name: str, index: int, site: Site, at: ast.stmt) -> ast.stmt:
     call = f"await {name}({index})" if name == PAUSE else f"{name}({index})"
-    probe = ast.parse(f"if {WATCHED}[{index}]: {call}").body[0]
+    always = site.operation in BOUNDARIES
+    probe = ast.parse(call if always else f"if {STEPPING}: {call}").body[0]
     for node in ast.walk(probe):
         if hasattr(node, "lineno"):
             ast.copy_location(node, at)

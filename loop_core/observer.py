@@ -1,5 +1,6 @@
 """Watches one run of a lesson: the evidence of each operation, and the snapshot after it."""
 
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 import torch
@@ -18,14 +19,22 @@ _LOSS_OF = {Operation.FORWARD: Operation.LOSS, Operation.TEST_FORWARD: Operation
 _REFITTED = frozenset({*_LOSS_OF, *FAST})
 
 
+@dataclass(slots=True)
+class _Loss:
+    """One of the two losses: where it is calculated, its last value and that value's epoch, all values."""
+
+    site: Site | None
+    last: float | None = None
+    epoch: int = -1
+    series: GrowingSeries = field(default_factory=GrowingSeries)
+
+
 class Observer:
     """What has been seen of a run. It reads the lesson's objects and never changes them."""
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._series = {loss: GrowingSeries() for loss in _LOSS_OF.values()}
-        self._loss_sites = {loss: run.listing.site(loss) for loss in _LOSS_OF.values()}
-        self._losses: dict[Operation, float] = {}
+        self._losses = {loss: _Loss(run.listing.site(loss)) for loss in _LOSS_OF.values()}
         self._recorder = ForwardRecorder()
         self._forwards: dict[Operation, Forward | None] = {}
         self._readers = {forward: PointsReader() for forward in _LOSS_OF}
@@ -52,21 +61,25 @@ class Observer:
         return evidence
 
     def note_losses(self, epoch: int) -> None:
-        """Keep the losses of an epoch that has run without stopping at them."""
-        for loss, series in self._series.items():
-            if len(series) == 0 or series.last_epoch < epoch:
-                self.note_loss(loss, epoch)
+        """Keep the losses of an epoch, where they have not been kept while stepping through it."""
+        for kept in self._losses.values():
+            if kept.epoch != epoch:
+                self._keep(kept, epoch)
 
     def note_loss(self, loss: Operation, epoch: int) -> None:
         """Keep a loss that has been calculated in this epoch."""
-        value = self._run.value(self._loss_sites[loss], "result")
+        self._keep(self._losses[loss], epoch)
+
+    def _keep(self, kept: _Loss, epoch: int) -> None:
+        value = self._run.value(kept.site, "result")
         if isinstance(value, torch.Tensor) and value.numel() == 1:
-            self._losses[loss] = number = value.item()
-            self._series[loss].add(epoch, number)
+            kept.last = value.item()
+            kept.epoch = epoch
+            kept.series.add(epoch, kept.last)
 
     def loss(self) -> float | None:
         """The training loss that was calculated last."""
-        return self._losses.get(Operation.LOSS)
+        return self._losses[Operation.LOSS].last
 
     def snapshot(
         self, number: int, operation: Operation, evidence: Evidence, epoch: int | None, epochs: int | None
@@ -93,11 +106,11 @@ class Observer:
             params=() if live.model is None else params_of(live.model, self._previous),
             forward=self._forwards.get(Operation.FORWARD),
             test_forward=self._forwards.get(Operation.TEST_FORWARD),
-            loss=self._losses.get(Operation.LOSS),
-            test_loss=self._losses.get(Operation.TEST_LOSS),
+            loss=self._losses[Operation.LOSS].last,
+            test_loss=self._losses[Operation.TEST_LOSS].last,
             grad_norm=grad_norm(live),
-            train_series=self._series[Operation.LOSS].series(),
-            test_series=self._series[Operation.TEST_LOSS].series(),
+            train_series=self._losses[Operation.LOSS].series.series(),
+            test_series=self._losses[Operation.TEST_LOSS].series.series(),
             train=self._points(Operation.FORWARD),
             test=self._points(Operation.TEST_FORWARD),
             fit=self._fit,

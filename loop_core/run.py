@@ -11,8 +11,7 @@ from types import CodeType, FunctionType, coroutine
 from typing import Any
 
 from loop_core.files import written_whole
-from loop_core.listing import BEFORE, PAUSE, SAVING, WATCHED, Listing, Site
-from loop_core.operations import Operation
+from loop_core.listing import BEFORE, PAUSE, SAVING, STEPPING, Listing, Site
 from loop_core.snapshot import Saved
 
 CONSOLE_LINES = 40
@@ -26,7 +25,7 @@ def _pause(index: int) -> Generator[int, None, None]:
 class Run:
     """A lesson's code between its first line and its end.
 
-    watched: per site, whether to stop there.  printed: lines since the last `take_printed`.
+    printed: lines since the last `take_printed`.
     saved: the last file, and the object that was saved.  error: the lesson's own traceback.
     """
 
@@ -35,12 +34,10 @@ class Run:
     ) -> None:
         """code: from `compile_listing`.  folder: where relative paths of ``torch.save`` lead.
 
-        before: called just before each watched operation.
+        before: called just before each operation while stepping.
         """
         self.listing = listing
         self.folder = folder
-        self.watched = [True] * len(listing.sites)
-        self.stepping = True
         self.console: deque[str] = deque(maxlen=CONSOLE_LINES)
         self.printed: list[str] = []
         self.saved: tuple[Saved, object] | None = None
@@ -49,20 +46,24 @@ class Run:
             "__name__": "__main__",
             "__file__": str(listing.path),
             "__builtins__": {**vars(builtins), "print": self._print},
-            WATCHED: self.watched,
+            STEPPING: True,
             BEFORE: lambda index: before(listing.sites[index]),
             PAUSE: _pause,
             SAVING: self._saving,
         }
         self._running: Coroutine[int, None, None] | None = FunctionType(code, self.names)()
 
-    def watch(self, operations: frozenset[Operation] | None = None) -> None:
-        """Stop at these operations only; None: at all, which is called stepping."""
-        self.stepping = operations is None
-        self.watched[:] = [operations is None or s.operation in operations for s in self.listing.sites]
+    @property
+    def stepping(self) -> bool:
+        """Whether to pause after each operation, or only where epochs begin and end."""
+        return bool(self.names[STEPPING])
+
+    @stepping.setter
+    def stepping(self, stepping: bool) -> None:
+        self.names[STEPPING] = stepping
 
     def resume(self) -> Site | None:
-        """Run to the next watched site; None when the lesson has ended, by itself or by an error."""
+        """Run to the next pause; None when the lesson has ended, by itself or by an error."""
         if self._running is None:
             return None
         try:

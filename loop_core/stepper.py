@@ -18,8 +18,6 @@ from loop_core.operations import FAST, Operation
 from loop_core.run import Run
 from loop_core.snapshot import Evidence, Snapshot
 
-_WHOLE_EPOCHS = frozenset({Operation.EPOCH, Operation.EPOCHS, Operation.REMAINING})
-
 
 class Stepper:
     """Runs a lesson up to one operation after the other; a `Snapshot` says what each left behind."""
@@ -36,6 +34,18 @@ class Stepper:
         torch.set_num_threads(1)  # small models: more threads only wait for each other
         self._random = torch.get_rng_state(), np.random.get_state(), random.getstate()
         self._start()
+
+    def _start(self) -> None:
+        self._epoch: int | None = None
+        self._epochs: int | None = None
+        self._ended = 0  # epochs that have run to their end
+        self._over = False
+        self._waiting: Site | None = None  # the epoch that began while another operation was sought
+        self._fast_line = (-1, 0, 0.0)  # its cue's number; how many epochs end before it, and with it
+        self._left: dict[Operation, Evidence] = {}  # what has run in this epoch
+        self._sung: set[Operation] = set()  # and was asked for
+        self._run = Run(self.listing, self._code, self._folder, self._before)
+        self._observer = Observer(self._run)
 
     def restart(self) -> None:
         """Back to before the first line, with the random numbers of the first start."""
@@ -59,10 +69,32 @@ class Stepper:
         """
         complete = True
         if operation in FAST:
-            evidence, complete = self._run_epochs(number, operation, share, budget)
+            evidence, complete = self.run_epochs(number, operation, share, budget)
         else:
             evidence = self._run_to(operation)
         return self._observer.snapshot(number, operation, evidence, self._epoch, self._epochs), complete
+
+    def run_epochs(
+        self, number: int, operation: Operation, share: float = 1.0, budget: float | None = None
+    ) -> tuple[Evidence, bool]:
+        """Run a fast line's epochs, as `perform` does, without a snapshot after them."""
+        if self._epoch is None and Operation.SETUP not in self._left:
+            self._run_to(Operation.SETUP)
+        if self._fast_line[0] != number:
+            begun = self._ended if self._epoch is None else max(self._ended, self._epoch + 1)
+            self._fast_line = (number, begun, self._last_of(operation, begun))
+        _, first, last = self._fast_line
+        to_the_end = operation is Operation.REMAINING and share >= 1
+        target = last if share >= 1 or last == math.inf else first + math.floor((last - first) * share)
+        deadline = math.inf if budget is None else time.perf_counter() + budget
+        self._run.stepping = False
+        between_epochs = False
+        while self._run.error is None and not self._over and (self._ended < target or to_the_end):
+            if between_epochs and time.perf_counter() > deadline:
+                return self._fast_evidence(first), False
+            site = self._resume()
+            between_epochs = site is not None and site.operation is Operation.EPOCHS
+        return self._fast_evidence(first), True
 
     def costs(self) -> dict[Operation, float]:
         """Seconds that each operation takes with its snapshot, measured in a throwaway run.
@@ -80,18 +112,6 @@ class Stepper:
         self.restart()
         return costs
 
-    def _start(self) -> None:
-        self._epoch: int | None = None
-        self._epochs: int | None = None
-        self._ended = 0  # epochs that have run to their end
-        self._over = False
-        self._waiting: Site | None = None  # the epoch that began while another operation was sought
-        self._fast_line = (-1, 0, 0.0)  # its cue's number; how many epochs end before it, and with it
-        self._left: dict[Operation, Evidence] = {}  # what has run in this epoch
-        self._sung: set[Operation] = set()  # and was asked for
-        self._run = Run(self.listing, self._code, self._folder, self._before)
-        self._observer = Observer(self._run)
-
     def _run_to(self, operation: Operation) -> Evidence:
         if self._run.error is not None:
             return self._over_already()
@@ -102,8 +122,8 @@ class Stepper:
             self._sung.add(operation)
             return self._left[operation]
         if operation is Operation.SAVE and not self._over:
-            self._run_epochs(-1, Operation.REMAINING, 1.0, None)
-        self._run.watch()
+            self.run_epochs(-1, Operation.REMAINING, 1.0, None)
+        self._run.stepping = True
         in_epoch = self._waiting is None and self._epoch is not None and self._ended <= self._epoch
         while (site := self._resume()) is not None:
             if site.operation is operation:
@@ -119,27 +139,6 @@ class Stepper:
                 self._waiting = site
                 return Evidence(False, f"epoch {self._epoch} began without it")
         return self._over_already()
-
-    def _run_epochs(
-        self, number: int, operation: Operation, share: float, budget: float | None
-    ) -> tuple[Evidence, bool]:
-        if self._epoch is None and Operation.SETUP not in self._left:
-            self._run_to(Operation.SETUP)
-        if self._fast_line[0] != number:
-            begun = self._ended if self._epoch is None else max(self._ended, self._epoch + 1)
-            self._fast_line = (number, begun, self._last_of(operation, begun))
-        _, first, last = self._fast_line
-        to_the_end = operation is Operation.REMAINING and share >= 1
-        target = last if share >= 1 or last == math.inf else first + math.floor((last - first) * share)
-        deadline = math.inf if budget is None else time.perf_counter() + budget
-        self._run.watch(_WHOLE_EPOCHS)
-        between_epochs = False
-        while self._run.error is None and not self._over and (self._ended < target or to_the_end):
-            if between_epochs and time.perf_counter() > deadline:
-                return self._fast_evidence(first), False
-            site = self._resume()
-            between_epochs = site is not None and site.operation is Operation.EPOCHS
-        return self._fast_evidence(first), True
 
     def _last_of(self, operation: Operation, begun: int) -> float:
         """How many epochs will have ended when a fast line is done that starts after ``begun`` of them."""
@@ -163,7 +162,7 @@ class Stepper:
         return Evidence(False, "the loop is over")
 
     def _resume(self) -> Site | None:
-        """Run to the next watched site and keep what is seen there; None at the lesson's end."""
+        """Run to the next pause and keep what is seen there; None at the lesson's end."""
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             return waiting
