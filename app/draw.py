@@ -106,7 +106,17 @@ def badge(
 
 def disc(surface: pygame.Surface, color: Color, center: tuple[float, float], radius: float) -> None:
     """A smooth filled circle."""
-    pygame.draw.aacircle(surface, color, (round(center[0]), round(center[1])), max(1, round(radius)))
+    picture = _disc(color, max(1, round(radius)))
+    side = picture.get_width() // 2
+    surface.blit(picture, (round(center[0]) - side, round(center[1]) - side))
+
+
+@lru_cache(maxsize=1024)
+def _disc(color: Color, radius: int) -> pygame.Surface:
+    """A disc on transparent ground: copying it takes a tenth of drawing it."""
+    picture = pygame.Surface((2 * radius + 3, 2 * radius + 3), pygame.SRCALPHA)
+    pygame.draw.aacircle(picture, color, (radius + 1, radius + 1), radius)
+    return picture
 
 
 def ring(

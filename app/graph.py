@@ -12,6 +12,8 @@ from app.theme import Color, Theme, mix
 from loop_core.snapshot import Array, Forward, Param
 
 MOST_UNITS = 16
+FAINT = 0.4
+"""Weights up to this share of the layer's largest are drawn without smoothing, which takes a sixth."""
 FEW = 4
 """Up to so many edges are drawn thick, with large marks."""
 
@@ -115,7 +117,9 @@ def _draw_edges(
             known = math.isfinite(number)
             strength = min(1.0, abs(number) / scale) if known else 1.0
             color = _edge_color(theme, number < 0, round(16 * strength)) if known else theme.failed
-            pygame.draw.aaline(picture, color, start, end, theme.px(1 + (7 if few else 3) * strength))
+            thick = theme.px(1 + (7 if few else 3) * strength)
+            draw = pygame.draw.aaline if strength > FAINT else pygame.draw.line
+            draw(picture, color, start, end, thick)
     if weight.grad is None or not arrived:
         return
     scale, share = _largest(weight.grad), 0.62 if few else 0.86

@@ -1,6 +1,7 @@
 """Colours and sizes. Blue is negative and orange positive, never red and green; gold is "now"."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from loop_core.operations import TESTING, Operation
 
@@ -10,7 +11,7 @@ DESIGN = (1920, 1080)
 """The window size that sizes in pixels are given for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Theme:
     """Colours, and the scale of the window against `DESIGN`."""
 
@@ -54,6 +55,7 @@ class Theme:
         return self.test if operation in TESTING else self.train
 
 
+@lru_cache(maxsize=16)
 def theme_for(size: tuple[int, int]) -> Theme:
     """The theme for a window of ``size``: everything fits, whatever its shape."""
     return Theme(scale=min(size[0] / DESIGN[0], size[1] / DESIGN[1]))

@@ -131,7 +131,7 @@ def _nodes(
         known = values is not None and index < len(values)
         value = float(values[index]) if values is not None and known else 0.0
         strength = min(1.0, abs(value) / scale) if np.isfinite(value) else 1.0
-        fill = mix(theme.raised, base, 0.75 * strength) if known else theme.panel
+        fill = mix(theme.raised, base, 0.75 * round(16 * strength) / 16) if known else theme.panel
         if known and index < len(column.dropped) and column.dropped[index]:
             _crossed(surface, theme, place, radius)
             continue
