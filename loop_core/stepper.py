@@ -113,7 +113,7 @@ class Stepper:
         return costs
 
     def _run_to(self, operation: Operation) -> Evidence:
-        if self._run.error is not None:
+        if self._run.error is not None or (self._over and operation is not Operation.SAVE):
             return self._over_already()
         if self.listing.site(operation) is None:
             return Evidence(False, f"this loop has no {operation} operation")

@@ -387,3 +387,13 @@ def test_a_batch_norm_model_is_stepped_as_it_runs_alone(stepper_of: OpenStepper)
     mine: nn.Module = stepper._run.names["model"]
     assert str(mine.state_dict()) == str(plain["model"].state_dict())
     assert all(torch.equal(a, b) for a, b in zip(mine.buffers(), plain["model"].buffers(), strict=True))
+
+
+def test_asking_for_an_operation_after_the_loop_does_not_run_the_lines_behind_it(tmp_path: Path) -> None:
+    stepper = open_stepper(STRAIGHT_LINE, tmp_path)
+    sing(stepper, [Operation.SETUP, Operation.REMAINING])
+    late = sing(stepper, [Operation.TRAIN, Operation.EPOCH, Operation.PRINT], first=2)
+    assert [snapshot.evidence.text for snapshot in late] == ["the loop is over"] * 3
+    assert not (tmp_path / "line.pt").exists()
+    assert sing(stepper, [Operation.SAVE], first=5)[0].evidence.holds
+    stepper.close()
