@@ -41,7 +41,6 @@ class Show:
         self._open_player = open_player
         self._real = real
         self._controls = Controls(started=start)
-        self._voice = 1.0
         self._message_until = 0.0
         self._conductor = open_conductor(lesson)
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)

@@ -41,11 +41,6 @@ def sung(line: Line, now: float) -> tuple[int, float]:
     return len(line.syllables), 0.0
 
 
-def beat(song: Song, now: float) -> float:
-    """Quarter notes since the song's start."""
-    return now * song.tempo / 60
-
-
 @lru_cache(maxsize=8)
 def parts(song: Song) -> tuple[Part, ...]:
     """All parts of all cues, in the order of time."""

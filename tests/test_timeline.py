@@ -8,7 +8,7 @@ from builders import small_song
 
 from loop_core.operations import FAST, Operation
 from loop_core.song import Line, Song, Syllable
-from loop_core.timeline import beat, cue_at, line_at, parts, sung
+from loop_core.timeline import cue_at, line_at, parts, sung
 
 
 @pytest.fixture
@@ -54,10 +54,6 @@ def test_the_line_and_the_cue_are_those_that_began_last(
 def test_a_line_is_sung_syllable_by_syllable(now: float, expected: tuple[int, float]) -> None:
     line = Line("Lala", (Syllable("La", 1, 2, 60, "normal"), Syllable("la", 3, 5, 60, "normal")))
     assert sung(line, now) == expected
-
-
-def test_beats_are_quarter_notes(song: Song) -> None:
-    assert beat(song, 3.0) == 6.0
 
 
 def test_a_fast_lines_parts_fill_its_span_and_end_with_all_of_it(song: Song) -> None:

@@ -1,7 +1,6 @@
 """What stands over the stage: the title before the start, the keys, the list of lessons, black."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import pygame
 
@@ -35,7 +34,7 @@ class View:
     choice: int = 0
     ready: bool = True
     waiting: bool = False
-    title: str = ""
+    credits: tuple[str, ...] = ()
 
 
 def view(frame: Frame) -> View | None:
@@ -48,8 +47,14 @@ def view(frame: Frame) -> View | None:
     if controls.help:
         return View("keys")
     if not controls.started or not frame.ready:
-        return View("title", ready=frame.ready, waiting=controls.started, title=frame.song.title)
+        return View("title", ready=frame.ready, waiting=controls.started, credits=_credits(frame))
     return None
+
+
+def _credits(frame: Frame) -> tuple[str, ...]:
+    """Whose idea the song goes back to, and where to read of it."""
+    named = frame.song.credits
+    return tuple(named[key] for key in ("idea", "article") if key in named)
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
@@ -57,16 +62,8 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     if view.kind == "black":
         surface.fill((0, 0, 0))
         return
-    surface.blit(_veil(surface.get_size(), theme), (0, 0))
+    surface.fill(theme.ground)
     {"title": _title, "keys": _keys, "lessons": _lessons}[view.kind](surface, view, theme)
-
-
-@lru_cache(maxsize=2)
-def _veil(size: tuple[int, int], theme: Theme) -> pygame.Surface:
-    veil = pygame.Surface(size)
-    veil.fill(theme.ground)
-    veil.set_alpha(246)
-    return veil
 
 
 def _title(surface: pygame.Surface, view: View, theme: Theme) -> None:
@@ -85,8 +82,10 @@ def _title(surface: pygame.Surface, view: View, theme: Theme) -> None:
     if view.waiting:
         words = "tuning up … starts by itself"
     text(surface, theme, words, (x, y + theme.px(120)), 36, theme.now, "bold", "center")
-    credit = "After Daniel Bourke's Unofficial PyTorch Optimization Loop Song"
-    text(surface, theme, credit, (x, y + theme.px(230)), 26, theme.dim, anchor="center")
+    most = surface.get_width() - theme.px(96)
+    for row, credit in enumerate(view.credits):
+        at = (x, y + theme.px(230 + 38 * row))
+        text(surface, theme, credit, at, 24, theme.dim, anchor="center", most=most)
 
 
 def _keys(surface: pygame.Surface, view: View, theme: Theme) -> None:

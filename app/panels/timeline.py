@@ -39,6 +39,9 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     scale = (width - 2 * edge) / view.song.length
     head = edge + (width - 2 * edge) * view.at / 2000
     pygame.draw.line(surface, theme.line, (edge, y), (width - edge, y), theme.px(2))
+    for section in view.song.sections:
+        x = round(edge + section.start * scale)
+        pygame.draw.line(surface, theme.faint, (x, y - thick), (x, y + thick), theme.px(2))
     for cue in view.song.cues:
         line = view.song.lines[cue.line]
         left, right = edge + line.start * scale, edge + line.end * scale
