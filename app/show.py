@@ -45,6 +45,7 @@ class Show:
         self._conductor = open_conductor(lesson)
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
         self._begun = False  # the first note has been played
+        self._dimmed = False  # the black screen has stopped the music
 
     def open(self) -> None:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
@@ -84,8 +85,10 @@ class Show:
 
     def toggle(self) -> None:
         """Start, pause, go on; before the lesson is warm the wish is remembered."""
-        if self._controls.black or self._controls.help:
-            self._set(black=False, help=False)
+        if self._controls.black:
+            self.black()
+        elif self._controls.help:
+            self._set(help=False)
         elif not self._begun:
             self._set(started=not self._controls.started)
         elif self._controls.playing:
@@ -120,7 +123,8 @@ class Show:
         """Stop after each line and wait for the key, or not."""
         self._transport.set_hold(not self._controls.hold)
         self._set(hold=not self._controls.hold)
-        self._say("hold: each line waits for Space" if self._controls.hold else "hold off")
+        if not self._controls.hold:
+            self._say("hold off")
 
     def mute(self) -> None:
         """Voice off or on."""
@@ -141,15 +145,23 @@ class Show:
     def shift(self, steps: int) -> None:
         """The picture later (positive) or earlier against the sound, by 5 ms each."""
         self._set(offset=round(self._controls.offset + steps * OFFSET_STEP, 3))
-        self._say(f"picture {1000 * self._controls.offset:+.0f} ms")
+        self._say(f"picture {1000 * self._controls.offset:+.0f} ms".replace("+0 ", "0 "))
 
     def fullscreen(self) -> None:
         """Full screen on or off; the window does it."""
         self.fullscreen_wanted = not self.fullscreen_wanted
 
     def black(self) -> None:
-        """Black screen on or off."""
-        self._set(black=not self._controls.black)
+        """A black screen and silence; the second time both come back."""
+        if not self._controls.black:
+            self._dimmed = self._controls.playing
+            if self._dimmed:
+                self._transport.pause()
+            self._set(black=True, playing=False)
+        else:
+            self._set(black=False)
+            if self._dimmed:
+                self._play()
 
     def help(self) -> None:
         """The keys, or the stage."""
@@ -162,8 +174,10 @@ class Show:
 
     def leave(self) -> None:
         """Close what is open, else quit."""
-        if self._controls.help or self._controls.black:
-            self._set(help=False, black=False)
+        if self._controls.black:
+            self.black()
+        elif self._controls.help:
+            self._set(help=False)
         else:
             self.quit = True
 

@@ -122,7 +122,7 @@ def _mode(before: Before, live: Live, wanted: bool) -> Evidence:
     if live.model is None:
         return Evidence(False, NO + "no model")
     others = sum(module.training is not wanted for module in live.model.modules())
-    text = f"model.training {before.training} → {live.model.training}"
+    text = f"model.training {_change(before.training, live.model.training)}"
     return Evidence(not others, text if not others else f"{text}, but not in {others} of its modules")
 
 
@@ -133,7 +133,7 @@ def _forward(before: Before, live: Live) -> Evidence:
     text = f"shape {tuple(result.shape)}{_not_finite(result)}"
     if result.grad_fn is None:
         return Evidence(False, f"{text}, not linked to the weights: no grad_fn")
-    return Evidence(True, f"{text}, linked to the weights by {result.grad_fn.name()}")
+    return Evidence(True, f"{text}, grad_fn {result.grad_fn.name()}")
 
 
 def _loss(before: Before, live: Live) -> Evidence:
@@ -143,13 +143,13 @@ def _loss(before: Before, live: Live) -> Evidence:
     grad_fn = live.results["result"].grad_fn
     if grad_fn is None:
         return Evidence(False, f"{evidence.text}, not linked to the weights: no grad_fn")
-    return Evidence(evidence.holds, f"{evidence.text}, linked to the weights by {grad_fn.name()}")
+    return Evidence(evidence.holds, f"{evidence.text}, grad_fn {grad_fn.name()}")
 
 
 def _zero_grad(before: Before, live: Live) -> Evidence:
     now = tuple(grad_state(p) for p in live.trained)
     cleared = bool(now) and all(state != "value" for state in now)
-    return Evidence(cleared, f"gradients {_states(before.grads)} → {_states(now)}")
+    return Evidence(cleared, f"gradients {_change(_states(before.grads), _states(now))}")
 
 
 def _backward(before: Before, live: Live) -> Evidence:
@@ -249,6 +249,10 @@ def _scalar(result: object) -> tuple[float | None, Evidence]:
         return None, Evidence(False, NO + f"the loss is {kind}, not one number")
     value = float(result.detach())
     return value, Evidence(math.isfinite(value), f"loss {value:.6g}")
+
+
+def _change(before: object, now: object) -> str:
+    return f"{now}, as before" if before == now else f"{before} → {now}"
 
 
 def _states(states: tuple[str, ...]) -> str:

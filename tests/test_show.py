@@ -242,3 +242,25 @@ def test_closing_ends_the_worker_thread(tmp_path: Path) -> None:
     rig.run(1)
     rig.show.close()
     assert set(threading.enumerate()) == before
+
+
+def test_black_silences_the_song_and_the_next_key_brings_both_back(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    before = rig.run(2)
+    rig.press(pygame.K_b)
+    frame = rig.run(3)
+    assert frame.controls.black
+    assert frame.now == pytest.approx(before.now)
+    assert rig.players[-1].position() is None
+    frame = rig.press(pygame.K_SPACE)
+    assert not frame.controls.black
+    assert frame.controls.playing
+    assert rig.run(1).now > before.now
+
+
+def test_black_over_a_pause_comes_back_paused(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    rig.run(2)
+    rig.press(pygame.K_SPACE, pygame.K_b)
+    frame = rig.press(pygame.K_b)
+    assert not frame.controls.playing

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import pygame
 
-from app.draw import eased, rendered, text, title, width
+from app.draw import ELLIPSIS, eased, rendered, text, title, width
 from app.theme import Color, Theme
 from loop_core.frame import Frame
 from loop_core.listing import Listing
@@ -111,10 +111,16 @@ def _source(
 ) -> None:
     text(body, theme, str(number), (left - theme.px(16), y), 22, theme.faint, "code", "right")
     advance = _advance(theme)
+    last = spans[-1][0] + len(spans[-1][1]) if spans else 0
+    room = int((body.get_width() - theme.px(8) - left) / advance)
     for column, words, kind in spans:
+        if last > room:  # the line is longer than the panel
+            words = words[: max(0, room - 1 - column)]
         color = theme.text if kind == "text" else _color(theme, kind)
         picture = rendered("code bold" if lit else "code", theme.px(SIZE), words, color)
         body.blit(picture, picture.get_rect(left=left + round(column * advance), centery=y))
+    if last > room:
+        text(body, theme, ELLIPSIS, (left + round((room - 1) * advance), y), SIZE, theme.dim, "code")
 
 
 def _color(theme: Theme, kind: str) -> Color:

@@ -9,7 +9,7 @@ from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.snapshot import Evidence
 
-SIZE, LINE = 22, 30
+SIZE, LINE, PROOF = 22, 30, 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +30,19 @@ def view(frame: Frame) -> View:
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    """The newest line stands at the bottom; the evidence under the panel's name."""
-    title(surface, theme, "printed")
+    """The evidence stands at the top; what was printed at the bottom, the newest line last."""
     left, height = theme.px(20), surface.get_height()
     most = surface.get_width() - 2 * left
+    if view.evidence is None:
+        title(surface, theme, "proof, and what is printed")
+        return
+    mark, color = ("✓", theme.text) if view.evidence.holds else ("✗", theme.failed)
+    y = theme.px(30)
+    shown = text(surface, theme, mark, (left, y), PROOF, theme.now if view.evidence.holds else color, "bold")
+    room = most - shown.width - theme.px(12)
+    text(surface, theme, view.evidence.text, (shown.right + theme.px(12), y), PROOF, color, most=room)
     bottom = height - theme.px(24)
-    if view.evidence is not None:
-        mark = "✓ " if view.evidence.holds else "✗ "
-        color = theme.dim if view.evidence.holds else theme.failed
-        name_room = theme.px(110)
-        at = (surface.get_width() - left, theme.px(26))
-        room = surface.get_width() - name_room - 2 * left
-        text(surface, theme, mark + view.evidence.text, at, SIZE, color, anchor="right", most=room)
-    rows = max(1, (bottom - theme.px(50)) // theme.px(LINE) + 1)
+    rows = max(1, (bottom - theme.px(64)) // theme.px(LINE) + 1)
     for row, line in enumerate(reversed(view.lines[-rows:])):
-        color = theme.now if row < view.new else theme.text
+        color = theme.now if row < view.new else theme.dim
         text(surface, theme, line, (left, bottom - row * theme.px(LINE)), SIZE, color, "code", most=most)

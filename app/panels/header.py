@@ -38,13 +38,15 @@ def view(frame: Frame) -> View:
     elif frame.behind and frame.snapshot is not None:
         notes.append("catching up")
     if controls.hold:
-        notes.append("hold")
+        notes.append("hold: each line waits for Space")
     if controls.muted:
         notes.append("voice off")
     if controls.message:
         notes.append(controls.message)
     elif controls.sound.startswith("no sound"):
         notes.append("no sound")
+    if frame.now >= frame.song.length:
+        notes.append("R: once more, D: lessons")
     return View(
         frame.lesson.title,
         epoch,
@@ -76,7 +78,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     room = right - lesson.right - theme.px(56)
     if view.notes and room > theme.px(80):
         at = (lesson.right + theme.px(28), middle)
-        text(surface, theme, " · ".join(view.notes), at, 24, theme.dim, most=room)
+        text(surface, theme, " · ".join(view.notes), at, 26, theme.now, most=room)
 
 
 def _badges(view: View) -> list[tuple[str, bool, bool]]:

@@ -20,9 +20,9 @@ KEYS = (
     (", .", "picture earlier, later by 5 ms"),
     ("D", "lessons"),
     ("F", "full screen"),
-    ("B", "black screen"),
+    ("B", "black screen and silence, and back"),
     ("H", "these keys"),
-    ("Q, Esc", "quit"),
+    ("Q, Esc", "close what is open, else quit"),
 )
 
 

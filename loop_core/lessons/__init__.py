@@ -51,7 +51,7 @@ LESSONS = (
     Lesson(
         "circles",
         "Two circles",
-        "A network with ReLU bends its boundary into a ring around the inner circle.",
+        "A network with ReLU begins to bend its boundary around the inner circle.",
         epochs=1000,
         epochs_per_fast_line=100,
     ),

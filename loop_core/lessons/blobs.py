@@ -1,4 +1,4 @@
-"""Four blobs: one output per class, and the largest wins (chapter 2 of learnpytorch.io)."""
+"""Four blobs: chapter 2 of learnpytorch.io."""
 
 import numpy as np
 import torch
@@ -29,7 +29,9 @@ model = nn.Sequential(
     nn.Linear(8, 4),
 )
 loss_fn = nn.CrossEntropyLoss()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+optimizer = torch.optim.SGD(
+    model.parameters(), lr=0.1
+)
 
 epochs = 100
 for epoch in range(epochs):

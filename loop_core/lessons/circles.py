@@ -1,4 +1,4 @@
-"""Two circles: a network with ReLU bends its boundary into a ring (chapter 2 of learnpytorch.io)."""
+"""Two circles: chapter 2 of learnpytorch.io."""
 
 import numpy as np
 import torch
@@ -33,7 +33,9 @@ model = nn.Sequential(
     nn.Linear(10, 1),
 )
 loss_fn = nn.BCEWithLogitsLoss()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+optimizer = torch.optim.SGD(
+    model.parameters(), lr=0.1
+)
 
 epochs = 1000
 for epoch in range(epochs):

@@ -1,4 +1,4 @@
-"""Dropout: half of the hidden units sit out each training pass, and none in eval mode."""
+"""Dropout: units that sit out, in train mode only."""
 
 import torch
 from torch import nn
@@ -18,7 +18,9 @@ model = nn.Sequential(
     nn.Linear(16, 1),
 )
 loss_fn = nn.MSELoss()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.05)
+optimizer = torch.optim.SGD(
+    model.parameters(), lr=0.05
+)
 
 epochs = 500
 for epoch in range(epochs):

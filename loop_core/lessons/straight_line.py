@@ -1,4 +1,4 @@
-"""A straight line: two parameters learn y = 0.7 x + 0.3 (chapter 1 of learnpytorch.io)."""
+"""A straight line: chapter 1 of learnpytorch.io."""
 
 import torch
 from torch import nn
@@ -23,7 +23,9 @@ class LinearRegressionModel(nn.Module):
 torch.manual_seed(42)
 model = LinearRegressionModel()
 loss_fn = nn.L1Loss()
-optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+optimizer = torch.optim.SGD(
+    model.parameters(), lr=0.01
+)
 
 torch.manual_seed(42)
 epochs = 100
