@@ -32,6 +32,8 @@ if TYPE_CHECKING:  # it imports torch
 FPS = 60
 SIZES = ((1920, 1080), (3840, 2160))
 TIMES = 100
+REPEATS = {False: 41, True: 11}
+"""Pairs of a plain and a fast run, by whether the lesson has more than 100 epochs."""
 DEFAULT_LESSON, DEFAULT_SONG = "straight_line", "optimization_loop"
 
 OpenConductor = Callable[[Callable[[], float] | None, Lesson], Conductor]
@@ -154,7 +156,7 @@ def _loop() -> Iterator[Row]:
             stepper = Stepper(listing, Path(folder), lesson.epochs_per_fast_line)
             stepper.costs()
             plain, fast = [], []
-            for _ in range(7):
+            for _ in range(REPEATS[lesson.epochs > 100]):
                 plain.append(run_plainly(listing, Path(folder)).seconds)
                 fast.append(_fast_seconds(stepper))
             each = _stepped_seconds(stepper, listing)

@@ -123,6 +123,9 @@ def _key(event: pygame.Event) -> int:
 
 
 def _open_window(size: tuple[int, int], fullscreen: bool) -> None:
+    # A stage drawn by the processor goes to X11 through shared memory in 0.5 ms. Through OpenGL, which SDL
+    # would choose, it took 9 ms without a graphics card, with Python's lock held.
+    os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
     try:
         pygame.display.init()
         if pygame.display.get_driver() in UNSEEN and "SDL_VIDEODRIVER" not in os.environ:

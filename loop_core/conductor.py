@@ -3,6 +3,7 @@
 One worker thread owns the stepper from creation to close. What crosses is frozen.
 """
 
+import gc
 import time
 from bisect import bisect_right
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from loop_core.frame import Frame
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
-from loop_core.operations import FAST, Operation
+from loop_core.operations import Operation
 from loop_core.snapshot import Snapshot
 from loop_core.song import Cue, Song
 from loop_core.timeline import cue_at, parts
@@ -28,16 +29,17 @@ MARGIN = 0.004
 BUDGET = 0.1
 """Seconds of a fast line that the worker runs at a stretch, so that a picture comes in between."""
 UNKNOWN_COST = 0.03
-"""Seconds that a fast line is expected to take before one has been measured."""
+"""Seconds that an operation is expected to take before one of its kind has been measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A part that the worker has run; started and ended: real time."""
+    """A part that the worker has run; due: song time, as planned; started and ended: real time."""
 
     index: int
     snapshot: Snapshot
     complete: bool
+    due: float
     started: float
     ended: float
     replayed: bool
@@ -174,8 +176,7 @@ class Conductor:
     def _start_of(self, index: int, rate: float) -> float:
         """The song time at which a part's operation must start to be ready when its time comes."""
         operation = self._operation(index)
-        cost = self._costs.get(operation, UNKNOWN_COST if operation in FAST else 0.0)
-        return self._times[index] - (cost + MARGIN) * rate
+        return self._times[index] - (self._costs.get(operation, UNKNOWN_COST) + MARGIN) * rate
 
     def _send(self, now: float, rate: float) -> None:
         if self._job is not None or (self._next >= len(self._parts) and not self._restart):
@@ -189,29 +190,30 @@ class Conductor:
         if last < self._next and not self._restart:
             return
         replayed = last <= self._replay_until
-        self._job = self._worker.submit(
-            self._advance, self._restart, range(self._next, last + 1), start_at, replayed
-        )
+        dues = {index: self._start_of(index, rate) for index in range(self._next, last + 1)}
+        self._job = self._worker.submit(self._advance, self._restart, dues, start_at, replayed)
         self._restart, self._next = False, max(self._next, last + 1)
 
-    def _advance(self, restart: bool, indices: range, start_at: float | None, replayed: bool) -> list[Done]:
-        """On the worker: run these parts, of each cue only the last one."""
+    def _advance(
+        self, restart: bool, dues: dict[int, float], start_at: float | None, replayed: bool
+    ) -> list[Done]:
+        """On the worker: run these parts, by index with their planned starts; of each cue only the last."""
         stepper = self._stepper
         if start_at is not None and self._real is not None:
             time.sleep(min(max(0.0, start_at - self._real()), HORIZON))
         if restart:
             stepper.restart()
         clock = self._real or _no_time
-        alone = self._real is not None and not replayed and len(indices) == 1
+        alone = self._real is not None and not replayed and len(dues) == 1
         budget = BUDGET if alone else None
         done = []
-        for index in indices:
+        for index, due in dues.items():
             part = self._parts[index]
-            if index + 1 in indices and self._parts[index + 1].cue == part.cue:
+            if index + 1 in dues and self._parts[index + 1].cue == part.cue:
                 continue
             started = clock()
             snapshot, complete = stepper.perform(part.cue, self._operation(index), part.share, budget)
-            done.append(Done(index, snapshot, complete, started, clock(), replayed))
+            done.append(Done(index, snapshot, complete, due, started, clock(), replayed))
         return done
 
     def _collect(self) -> None:
@@ -243,17 +245,18 @@ class Conductor:
             printed, self._printed = self._printed, ()
             if done.replayed:
                 continue
-            due = self._start_of(done.index, rate)
             started, ended = part.time, part.time
             if real is not None:
                 started, ended = (now + (t - real) * rate for t in (done.started, done.ended))
             cue = self.song.cues[part.cue]
-            self.records.append(Record(cue, done.snapshot, printed, due, started, ended, part.time, now))
+            self.records.append(Record(cue, done.snapshot, printed, done.due, started, ended, part.time, now))
 
     def _open(self) -> bool:
         self._stepper = self._open_stepper()
         if not self._closing:
             self._costs = self._stepper.costs()
+            gc.collect()
+            gc.freeze()  # torch's objects are here to stay; no collection on stage need look at them again
         return True
 
     def _close(self) -> None:
