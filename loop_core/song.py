@@ -207,7 +207,7 @@ def _read(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path.stat().st_size:,} bytes; expected at most {MAX_BYTES:,}", path)
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise InputError(f"cannot read it: {error.strerror}", path) from None
     except UnicodeDecodeError as error:

@@ -170,3 +170,12 @@ def test_the_optimization_loop_has_thirty_lines_and_sings_a_whole_loop() -> None
     song = load_song(SONGS / "optimization_loop")
     assert len(song.lines) == 30
     assert tuple(cue.operation for cue in song.cues) == WHOLE_SONG
+
+
+def test_a_byte_order_mark_before_either_file_is_nothing(tmp_path: Path) -> None:
+    plain = small_song(tmp_path / "song")
+    for name in ("song.toml", "song.txt"):
+        path = tmp_path / "song" / name
+        path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    marked = load_song(tmp_path / "song")
+    assert (marked.title, marked.lines, marked.cues) == (plain.title, plain.lines, plain.cues)
