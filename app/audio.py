@@ -21,12 +21,17 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 44100
 BUFFERS = (512, 1024, 2048)
 """Frames per buffer, the first that the device takes: 512 are 11.6 ms."""
+ATTEMPTS = 3
+"""How often both stems are started, at most, to begin in the same buffer; one start in 25 misses it."""
 
 
 class Player(Protocol):
     """Plays the stems of a song; positions in seconds of the song."""
 
     description: str
+
+    def load(self, backing: str) -> None:
+        """Be silent, and take the stem of this name as the backing of the next `play`."""
 
     def play(self, start: float) -> None:
         """Start at ``start``, whatever was playing before."""
@@ -53,6 +58,10 @@ class SilentPlayer:
         self._real = real
         self._began: float | None = None
 
+    def load(self, backing: str) -> None:
+        """Stop counting; all backings sound the same here."""
+        self.stop()
+
     def play(self, start: float) -> None:
         """Count from ``start``."""
         self._began = self._real() - start
@@ -78,35 +87,45 @@ class SilentPlayer:
 class MixerPlayer:
     """The stems through pygame's mixer."""
 
-    def __init__(self, stems: Mapping[str, Path]) -> None:
-        """stems: 'backing', and 'vocals' where there is a voice of its own.
+    def __init__(self, stems: Mapping[str, Path], backing: str) -> None:
+        """stems: the voice, 'vocals', and the backings by name.  backing: the name of the first to play.
 
         Raises pygame.error when no audio device opens, and InputError for a stem that cannot be decoded.
         """
         self._buffer = _open_mixer()
         self.description = f"{pygame.mixer.get_driver()}, buffer {self._buffer} frames"
         self._start = 0.0
-        backing = stems.get("backing") or stems.get("vocals")
-        if backing is None:
+        if not stems:
             raise InputError("the song has no stem 'backing' and no stem 'vocals'")
-        try:
-            pygame.mixer.music.load(backing)
-        except pygame.error as error:
-            raise InputError(f"cannot be played: {error}", backing) from None
-        voice = stems.get("vocals") if "backing" in stems else None
-        self._voice = decode(voice) if voice else None
+        self._stems = stems
         self._channel = pygame.mixer.Channel(0)
+        for name in (*(name for name in stems if name != "vocals"), backing):
+            self.load(name)  # each one now, so that none fails on stage
+        self._voice = decode(stems["vocals"]) if "vocals" in stems and backing != "vocals" else None
+
+    def load(self, backing: str) -> None:
+        """Stop both stems, and take another file as the music."""
+        self.stop()
+        try:
+            pygame.mixer.music.load(self._stems[backing])
+        except (pygame.error, OSError) as error:
+            raise InputError(f"cannot be played: {error}", self._stems[backing]) from None
 
     def play(self, start: float) -> None:
         """Start both stems at ``start``."""
         start = max(0.0, start)
         self.stop()
-        rest = None if self._voice is None else self._voice[round(1000 * start) :].raw_data
+        sample = int(SAMPLE_RATE * start)  # not rounded: so does the music's own seek
+        rest = self._voice and self._voice.get_sample_slice(sample).raw_data
         sound = pygame.mixer.Sound(buffer=rest) if rest else None
         self._start = start
-        pygame.mixer.music.play(start=start)
-        if sound is not None:
+        for _ in range(ATTEMPTS):
+            pygame.mixer.music.play(start=start)
+            if sound is None:
+                break
             self._channel.play(sound)
+            if pygame.mixer.music.get_pos() < 1000 * self._buffer // SAMPLE_RATE:
+                break  # no buffer was mixed between the two
 
     def stop(self) -> None:
         """Stop both stems."""
@@ -129,10 +148,10 @@ class MixerPlayer:
         pygame.mixer.quit()
 
 
-def open_player(stems: Mapping[str, Path], length: float, real: Callable[[], float]) -> Player:
+def open_player(stems: Mapping[str, Path], length: float, real: Callable[[], float], backing: str) -> Player:
     """The mixer where a device opens; else silence, whose description says why."""
     try:
-        return MixerPlayer(stems)
+        return MixerPlayer(stems, backing)
     except pygame.error as error:
         return SilentPlayer(length, real, f"no sound: {error}")
 

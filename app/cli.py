@@ -95,6 +95,9 @@ def play(
         str, typer.Option(metavar="NAME", help="The training loop that runs; see `torchaoke lessons`.")
     ] = "straight_line",
     song: SongOption = "optimization_loop",
+    backing: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The backing to begin with; N changes it.")
+    ] = None,
     start: Annotated[
         bool, typer.Option("--start", help="Begin the music by itself, without waiting for Space.")
     ] = False,
@@ -109,14 +112,19 @@ def play(
     \b
     torchaoke play --start --fullscreen
     torchaoke play --lesson dropout --size 1920x1080
+    torchaoke play --backing quiet
     """
     found, chosen, pixels = load_song(find_song(song, SONGS)), find_lesson(lesson), _size(size)
+    if backing is not None and backing not in found.backings:
+        raise InputError(f"--backing {backing!r}; {found.name} has: {', '.join(found.backings)}")
     saved = _own_folder(save_to, "--save-to") if save_to is not None else saved_folder()
 
     from app import window
 
     open_conductor = partial(conductor_for, found, saved, time.perf_counter)
-    status = window.play(found, chosen, open_conductor, start=start, fullscreen=fullscreen, size=pixels)
+    status = window.play(
+        found, chosen, open_conductor, backing=backing, start=start, fullscreen=fullscreen, size=pixels
+    )
     raise typer.Exit(status)
 
 

@@ -16,7 +16,7 @@ OFFSET_STEP, VOLUME_STEP = 0.005, 0.1
 MESSAGE_SECONDS = 2.0
 
 OpenConductor = Callable[[Lesson], Conductor]
-OpenPlayer = Callable[[], Player]
+OpenPlayer = Callable[[str], Player]
 
 
 class Show:
@@ -31,8 +31,12 @@ class Show:
         real: Callable[[], float],
         *,
         start: bool = False,
+        backing: str | None = None,
     ) -> None:
-        """open_player: called by `open`.  start: begin as soon as the lesson is warm."""
+        """open_player: called by `open` with the backing's name.  start: begin as soon as the lesson is warm.
+
+        backing: what to begin with; None: the song's first.
+        """
         self.song = song
         self.lesson = lesson
         self.quit = False
@@ -40,7 +44,7 @@ class Show:
         self._open_conductor = open_conductor
         self._open_player = open_player
         self._real = real
-        self._controls = Controls(started=start)
+        self._controls = Controls(started=start, backing=backing or next(iter(song.backings), ""))
         self._message_until = 0.0
         self._conductor = open_conductor(lesson)
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
@@ -50,7 +54,7 @@ class Show:
     def open(self) -> None:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
         self._conductor.open()
-        player = self._open_player()
+        player = self._open_player(self._controls.backing)
         self._transport.player = player
         self._set(sound=player.description)
         self._apply_volume()
@@ -130,6 +134,17 @@ class Show:
         """Voice off or on."""
         self._set(muted=not self._controls.muted)
         self._apply_volume()
+
+    def next_backing(self) -> None:
+        """The song's next backing, from the same moment on."""
+        names = self.song.backings
+        if len(names) < 2:
+            self._say("Only one backing")
+            return
+        name = names[(names.index(self._controls.backing) + 1) % len(names)]
+        self._transport.set_backing(name)
+        self._set(backing=name)
+        self._say(f"Backing: {name}")
 
     def click(self, x: float) -> None:
         """A click on the song's line, at ``x`` of its length, 0 to 1."""
@@ -234,6 +249,7 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_r: Show.restart,
     pygame.K_o: Show.hold,
     pygame.K_m: Show.mute,
+    pygame.K_n: Show.next_backing,
     pygame.K_PLUS: lambda show: show.louder(1),
     pygame.K_EQUALS: lambda show: show.louder(1),
     pygame.K_KP_PLUS: lambda show: show.louder(1),

@@ -72,6 +72,13 @@ class Transport:
         index += step
         self.seek(0.0 if index < 0 else self.song.lines[min(index, len(self.song.lines) - 1)].start)
 
+    def set_backing(self, name: str) -> None:
+        """Play another backing from where the song is; a pause stays a pause."""
+        self.player.load(name)
+        now = self.now()
+        if self.playing:
+            self._start(now)
+
     def set_hold(self, hold: bool) -> None:
         """Stop after each line, or go on without stopping."""
         self.hold = hold

@@ -30,6 +30,7 @@ def play(
     lesson: Lesson,
     open_conductor: OpenConductor,
     *,
+    backing: str | None = None,
     start: bool,
     fullscreen: bool,
     size: tuple[int, int],
@@ -37,6 +38,7 @@ def play(
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
+    backing: the stem to begin with; None: the song's first.
     watch: is told of each picture when it is on screen; ends the show by answering True.
     Raises InputError when there is no display.
     """
@@ -47,7 +49,7 @@ def play(
         with _interruptible() as interrupted:
             _open_window(size, fullscreen)
             player = partial(open_player, song.stems, song.length, real)
-            show = Show(song, lesson, open_conductor, player, real, start=start)
+            show = Show(song, lesson, open_conductor, player, real, start=start, backing=backing)
             try:
                 _run(show, size, fullscreen, lambda frame: watch(frame) or bool(interrupted))
             finally:

@@ -12,7 +12,8 @@ from loop_core.song import Song
 class Controls:
     """How the show is set: what the keys have changed.
 
-    voice, volume: 0 to 1.  offset: seconds that the picture comes later than the sound.
+    backing: the name of the stem that plays behind the voice.  volume: 0 to 1.
+    offset: seconds that the picture comes later than the sound.
     help: the keys are shown.  choice: the lesson marked in the open list of lessons, None when closed.
     sound: the device that plays, or why none does.  message: a short word to the person at the keys.
     """
@@ -21,6 +22,7 @@ class Controls:
     playing: bool = False
     hold: bool = False
     muted: bool = False
+    backing: str = ""
     black: bool = False
     volume: float = 1.0
     offset: float = 0.0

@@ -1,11 +1,11 @@
 """A song: its lines and syllables in seconds, and the operation that each line sings.
 
-A song is a folder: ``song.toml`` names the chart, the stems and, line by line, the operation.
+A song is a folder: ``song.toml`` names the chart, the stems and, line by line, the operation and its onset.
 """
 
 import difflib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -69,7 +69,7 @@ class Section:
 class Song:
     """A whole song; times in seconds, tempo in beats per minute.
 
-    stems: audio files by name ('vocals', 'backing').  credits: who made what.
+    stems: audio files by name; 'vocals' is the voice, each other one a backing.  credits: who made what.
     """
 
     name: str
@@ -83,6 +83,12 @@ class Song:
     sections: tuple[Section, ...]
     stems: Mapping[str, Path]
     credits: Mapping[str, str]
+
+    @property
+    def backings(self) -> tuple[str, ...]:
+        """The stems to choose one of, 'backing' first; the voice where there is nothing behind it."""
+        names = [name for name in self.stems if name != "vocals"]
+        return tuple(sorted(names, key=lambda name: name != "backing") or self.stems)
 
 
 def find_song(name: str, songs: Path) -> Path:
@@ -121,15 +127,13 @@ def load_song(folder: Path) -> Song:
             f"{len(entries)} [[lines]]; expected {len(chart.phrases)}, one per line of {chart_path.name}",
             path,
         )
-    lines, cues = [], []
+    lines = []
     for index, (entry, phrase) in enumerate(zip(entries, chart.phrases, strict=True)):
         line = _line(chart, phrase, entry)
         where = f"[[lines]] number {index + 1}"
         if _text(entry, "lyric", path, where) != line.text:
             raise InputError(f"{where}: lyric {entry['lyric']!r}; {chart_path.name} has {line.text!r}", path)
         lines.append(line)
-        if "operation" in entry:
-            cues.append(Cue(line.start, _operation(entry["operation"], path, where), index))
     _check_order(lines, chart_path)
     stems = {name: inside(folder, str(file), path) for name, file in _table(table, "stems", path).items()}
     return Song(
@@ -140,7 +144,7 @@ def load_song(folder: Path) -> Song:
         beats_per_bar=int(_number(table, "beats_per_bar", path, 1, 32)),
         length=_number(table, "length", path, lines[-1].end, 24 * 3600),
         lines=tuple(lines),
-        cues=tuple(cues),
+        cues=tuple(_cues(entries, lines, path)),
         sections=tuple(_section(entry, path) for entry in _list({"sections": [], **table}, "sections", path)),
         stems=stems,
         credits={key: str(value) for key, value in _table(table, "credits", path).items()},
@@ -190,6 +194,20 @@ def _check_order(lines: list[Line], path: Path) -> None:
             end = syllable.end
 
 
+def _cues(entries: list[Mapping[str, Any]], lines: list[Line], path: Path) -> Iterator[Cue]:
+    before = -1.0
+    for index, (entry, line) in enumerate(zip(entries, lines, strict=True)):
+        where = f"[[lines]] number {index + 1}"
+        onset = _number({"onset": line.start, **entry}, "onset", path, 0, line.end, where)
+        if onset <= before:
+            raise InputError(
+                f"{where}: its onset is at {onset:.3f} s, not after the one before it at {before:.3f} s", path
+            )
+        before = onset
+        if "operation" in entry:
+            yield Cue(onset, _operation(entry["operation"], path, where), index)
+
+
 def _operation(value: object, path: Path, where: str) -> Operation:
     try:
         return Operation(str(value))
@@ -228,10 +246,13 @@ def _text(table: Mapping[str, Any], key: str, path: Path, where: str = "") -> st
     return value
 
 
-def _number(table: Mapping[str, Any], key: str, path: Path, low: float, high: float) -> float:
+def _number(
+    table: Mapping[str, Any], key: str, path: Path, low: float, high: float, where: str = ""
+) -> float:
     value = table.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        raise InputError(f"{key} is {value!r}; expected a number from {low:g} to {high:g}", path)
+        expected = f"expected a number from {low:g} to {high:g}"
+        raise InputError(f"{where + ': ' if where else ''}{key} is {value!r}; {expected}", path)
     return float(value)
 
 

@@ -66,11 +66,14 @@ def named(snapshot: Snapshot) -> dict[str, object]:
 
 
 def write_song(
-    folder: Path, operations: Sequence[Operation | None] = WHOLE_SONG, beats_per_line: int = 8
+    folder: Path,
+    operations: Sequence[Operation | None] = WHOLE_SONG,
+    beats_per_line: int = 8,
+    stems: Sequence[str] = ("vocals",),
 ) -> Path:
     """A song's folder: one line of two syllables per operation at BPM 120, a fast line of twice the length.
 
-    At BPM 120 a beat of the chart is an eighth of a second.
+    At BPM 120 a beat of the chart is an eighth of a second.  stems: their names; their files are empty.
     """
     folder.mkdir(parents=True, exist_ok=True)
     phrases, entries, beat = [], [], beats_per_line
@@ -89,15 +92,20 @@ def write_song(
     head = (
         'title = "T"\nartist = "A"\nchart = "song.txt"\ntempo = 120\nbeats_per_bar = 4\n'
         f"length = {(beat + beats_per_line) / 8}\n"
-        '[stems]\nvocals = "vocals.ogg"\n[credits]\nwords = "us"\n[[sections]]\nname = "All"\nstart = 0\n'
+        + "".join(["[stems]\n", *(f'{name} = "{name}.ogg"\n' for name in stems)])
+        + '[credits]\nwords = "us"\n[[sections]]\nname = "All"\nstart = 0\n'
     )
     (folder / "song.toml").write_text(head + "".join(entries), encoding="utf-8")
-    (folder / "vocals.ogg").touch()
+    for name in stems:
+        (folder / f"{name}.ogg").touch()
     return folder
 
 
 def small_song(
-    folder: Path, operations: Sequence[Operation | None] = WHOLE_SONG, beats_per_line: int = 8
+    folder: Path,
+    operations: Sequence[Operation | None] = WHOLE_SONG,
+    beats_per_line: int = 8,
+    stems: Sequence[str] = ("vocals",),
 ) -> Song:
     """The song of `write_song`, loaded."""
-    return load_song(write_song(folder, operations, beats_per_line))
+    return load_song(write_song(folder, operations, beats_per_line, stems))

@@ -67,6 +67,13 @@ def test_an_unknown_song_is_answered_with_the_nearest_name() -> None:
     assert "did you mean 'optimization_loop'?" in refused("headless", "--song", "optimisation_loop")
 
 
+def test_an_unknown_backing_is_answered_with_those_of_the_song(tmp_path: Path) -> None:
+    folder = write_song(tmp_path / "song", stems=("vocals", "backing", "quiet"))
+    for name in ("quite", "vocals", ""):
+        message = refused("play", "--song", str(folder), "--backing", name)
+        assert message == f"torchaoke: --backing {name!r}; song has: backing, quiet\n"
+
+
 def test_a_bad_line_of_a_chart_is_named_with_file_line_and_what_was_expected(tmp_path: Path) -> None:
     chart = write_song(tmp_path / "song", (Operation.SETUP,)) / "song.txt"
     lines = chart.read_text(encoding="utf-8").splitlines()

@@ -1,6 +1,7 @@
 """The keys, driven without a window: the clock, the player and the song time are virtual."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pygame
@@ -22,11 +23,12 @@ from loop_core.song import Song
 class Rig:
     """A show whose time the test moves."""
 
-    def __init__(self, song: Song, folder: Path, *, start: bool = False) -> None:
+    def __init__(self, song: Song, folder: Path, *, start: bool = False, backing: str | None = None) -> None:
         self.song = song
         self.real = VirtualClock(50.0)
         self.players: list[SilentPlayer] = []
         self.volumes: list[tuple[float, float]] = []
+        self.backings: list[str] = []
         self.conductors: list[Conductor] = []
         self.folder = folder
         self.show = Show(
@@ -36,6 +38,7 @@ class Rig:
             self.open_player,
             self.real.now,
             start=start,
+            backing=backing,
         )
 
     def open_conductor(self, lesson: Lesson) -> Conductor:
@@ -52,7 +55,8 @@ class Rig:
         self.conductors.append(opened)
         return opened
 
-    def open_player(self) -> SilentPlayer:
+    def open_player(self, backing: str) -> SilentPlayer:
+        self.backings.append(backing)
         player = SilentPlayer(self.song.length, self.real.now)
         player.set_volume = lambda voice, backing: self.volumes.append((voice, backing))  # type: ignore[method-assign]
         self.players.append(player)
@@ -164,6 +168,69 @@ def test_mute_silences_the_voice_and_not_the_backing(rig: Rig) -> None:
     assert rig.volumes[-1] == (0.0, 1.0)
     rig.press(pygame.K_m)
     assert rig.volumes[-1] == (1.0, 1.0)
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Iterator[Rig]:
+    """A song with three backings."""
+    rig = Rig(small_song(tmp_path / "song", stems=("vocals", "backing", "quiet", "click")), tmp_path)
+    rig.show.open()
+    yield rig
+    rig.show.close()
+
+
+def test_n_goes_round_the_backings_says_so_and_keeps_the_moment(three: Rig) -> None:
+    three.press(pygame.K_SPACE)
+    before = three.run(2)
+    for name in ("quiet", "click", "backing"):
+        frame = three.press(pygame.K_n)
+        assert frame.controls.backing == name
+        assert frame.controls.message == f"Backing: {name}"
+        assert frame.now == pytest.approx(before.now)
+        assert frame.controls.playing
+    assert three.run(1).now == pytest.approx(before.now + 1)
+    assert three.run(2).controls.message == ""
+
+
+def test_another_backing_changes_neither_pause_nor_black_nor_voice_nor_volume(three: Rig) -> None:
+    three.press(pygame.K_SPACE)
+    three.run(2)
+    before = three.press(pygame.K_m, pygame.K_MINUS, pygame.K_b).controls
+    three.press(pygame.K_n)
+    frame = three.run(3)
+    assert three.players[-1].position() is None
+    assert frame.controls == replace(before, backing="quiet", message="")
+    assert three.volumes[-1] == (0.0, 0.9)
+    assert three.press(pygame.K_b, pygame.K_SPACE).controls.playing is False
+    three.press(pygame.K_n)
+    assert three.run(1).controls.playing is False
+
+
+def test_the_backing_chosen_before_the_device_opens_is_the_one_it_opens_with(tmp_path: Path) -> None:
+    song = small_song(tmp_path / "song", stems=("vocals", "backing", "quiet", "click"))
+    for backing, keys, opened in [(None, 0, "backing"), ("quiet", 0, "quiet"), ("quiet", 1, "click")]:
+        rig = Rig(song, tmp_path, backing=backing)
+        rig.press(*[pygame.K_n] * keys)
+        rig.show.open()
+        assert rig.backings == [opened]
+        assert not rig.show.tick().controls.playing
+        rig.show.close()
+
+
+@pytest.mark.parametrize("stems", [("vocals", "backing"), ("backing",), ("vocals",), ()])
+def test_n_says_when_there_is_only_one_backing(tmp_path: Path, stems: tuple[str, ...]) -> None:
+    rig = Rig(small_song(tmp_path / "song", stems=stems), tmp_path, start=True)
+    rig.show.open()
+    before = rig.run(1)
+    frame = rig.press(pygame.K_n)
+    assert frame.controls == replace(before.controls, message="Only one backing")
+    assert rig.run(1).now == pytest.approx(before.now + 1)
+    rig.show.close()
+
+
+def test_another_lesson_keeps_the_backing(three: Rig) -> None:
+    three.press(pygame.K_n, pygame.K_d, pygame.K_DOWN, pygame.K_RETURN)
+    assert three.press(pygame.K_n).controls.backing == "click"
 
 
 def test_volume_goes_by_tenths_and_stays_between_silence_and_full(rig: Rig) -> None:

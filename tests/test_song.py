@@ -1,11 +1,14 @@
 """Song folders: what is read, what is refused, and the bundled songs."""
 
+import json
 import re
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from builders import WHOLE_SONG, small_song, write_song
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loop_core.errors import InputError
 from loop_core.operations import Operation
@@ -50,8 +53,41 @@ def test_a_song_is_read_with_its_times_in_seconds(tmp_path: Path) -> None:
     assert [(section.name, section.start) for section in song.sections] == [("All", 0)]
 
 
-@pytest.mark.parametrize("file", ["song.toml", "song.txt", "vocals.ogg"])
-def test_a_missing_file_is_named(file: str, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("stems", "backings"),
+    [
+        (("vocals", "backing"), ("backing",)),
+        (("quiet", "vocals", "click", "backing"), ("backing", "quiet", "click")),
+        (("vocals", "click", "quiet"), ("click", "quiet")),
+        (("vocals",), ("vocals",)),
+        ((), ()),
+    ],
+)
+def test_every_stem_but_the_voice_is_a_backing_and_backing_is_the_first(
+    stems: tuple[str, ...], backings: tuple[str, ...], tmp_path: Path
+) -> None:
+    song = small_song(tmp_path, stems=stems)
+    assert song.backings == backings
+    assert song.stems == {name: tmp_path / f"{name}.ogg" for name in stems}
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x7f"))
+
+
+@given(st.lists(NAMES, unique=True))
+def test_a_backing_may_have_any_name(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
+    folder = write_song(tmp_path_factory.mktemp("song"), (Operation.SETUP,), stems=["a"])
+    edit(folder, 'a = "a.ogg"', "\n".join(f'{json.dumps(n, ensure_ascii=False)} = "a.ogg"' for n in names))
+    song = load_song(folder)
+    assert set(song.stems) == set(names)
+    assert [name for name in song.backings if name != "backing"] == [
+        name for name in names if name not in ("backing", "vocals") or names == ["vocals"]
+    ]
+
+
+@pytest.mark.parametrize("file", ["song.toml", "song.txt", "vocals.ogg", "quiet.ogg"])
+def test_a_missing_file_is_named(file: str, tmp_path: Path) -> None:
+    folder = write_song(tmp_path / "small", stems=("vocals", "quiet"))
     (folder / file).unlink()
     message = refused(folder)
     assert file in message
@@ -77,6 +113,68 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(folder: Path, tmp_path: 
 def test_a_name_that_can_be_no_file_is_refused(name: str, folder: Path) -> None:
     edit(folder, '"vocals.ogg"', f'"{name}"')
     assert refused(folder).startswith(f"{folder / 'song.toml'}: ")
+
+
+@pytest.mark.parametrize("stem", ["vocals", "backing", "quiet"])
+def test_no_stem_may_be_outside_of_the_folder(stem: str, tmp_path: Path) -> None:
+    folder = write_song(tmp_path / "small", stems=("vocals", "backing", "quiet"))
+    (tmp_path / f"{stem}.ogg").touch()
+    edit(folder, f'"{stem}.ogg"', f'"../{stem}.ogg"')
+    assert f"file '../{stem}.ogg' is outside the song's folder" in refused(folder)
+
+
+def test_a_cue_is_at_its_line_s_onset_or_else_at_its_first_syllable(folder: Path) -> None:
+    edit(folder, 'lyric = "La1la"', 'lyric = "La1la"\nonset = 2.5')
+    edit(folder, 'lyric = "La2la"', 'lyric = "La2la"\nonset = 3')
+    edit(folder, 'lyric = "La3la"', 'lyric = "La3la"\nonset = 4.875')
+    song = load_song(folder)
+    assert [cue.time for cue in song.cues[:5]] == [1.0, 2.5, 3.0, 4.875, 5.0]
+    assert [line.start for line in song.lines[:5]] == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+ONSETS = (
+    st.none() | st.floats() | st.floats(0, 5) | st.integers(-1, 5) | st.sampled_from((1.875, 2.875, 3.875))
+)
+
+
+@given(st.lists(ONSETS, min_size=3, max_size=3))
+def test_onsets_are_read_when_each_is_after_the_one_before_and_not_after_its_line(
+    tmp_path_factory: pytest.TempPathFactory, onsets: list[float | None]
+) -> None:
+    folder = write_song(tmp_path_factory.mktemp("song"), (Operation.SETUP, None, Operation.EPOCH))
+    for index, onset in enumerate(onsets):
+        if onset is not None:
+            edit(folder, f'lyric = "La{index}la"', f'lyric = "La{index}la"\nonset = {onset!r}')
+    first, second, third = (n + 1.0 if onset is None else onset for n, onset in enumerate(onsets))
+    if 0 <= first < second < third and first <= 1.875 and second <= 2.875 and third <= 3.875:
+        assert [cue.time for cue in load_song(folder).cues] == [first, third]
+    else:
+        assert re.match(re.escape(f"{folder / 'song.toml'}: [[lines]] number ") + "[123]: ", refused(folder))
+
+
+@pytest.mark.parametrize(
+    ("onset", "expected"),
+    [
+        ("2.9", "onset is 2.9; expected a number from 0 to 2.875"),
+        ("1e9", "onset is 1000000000.0; expected a number from 0 to 2.875"),
+        ("-0.1", "onset is -0.1; expected a number"),
+        ("nan", "onset is nan; expected a number"),
+        ("inf", "onset is inf; expected a number"),
+        ("true", "onset is True; expected a number"),
+        ('"2.5"', "onset is '2.5'; expected a number"),
+        ("1.0", "its onset is at 1.000 s, not after the one before it at 1.000 s"),
+    ],
+)
+def test_an_onset_that_cannot_be_its_line_s_is_quoted(onset: str, expected: str, folder: Path) -> None:
+    edit(folder, 'lyric = "La1la"', f'lyric = "La1la"\nonset = {onset}')
+    assert refused(folder).startswith(f"{folder / 'song.toml'}: [[lines]] number 2: {expected}")
+
+
+def test_an_onset_may_not_pass_that_of_the_next_line_even_without_an_operation(tmp_path: Path) -> None:
+    folder = write_song(tmp_path, (Operation.SETUP, None, Operation.EPOCH))
+    edit(folder, 'lyric = "La0la"', 'lyric = "La0la"\nonset = 1.5')
+    edit(folder, 'lyric = "La1la"', 'lyric = "La1la"\nonset = 1.25')
+    assert "[[lines]] number 2: its onset is at 1.250 s, not after the one before it" in refused(folder)
 
 
 def test_there_is_one_entry_per_line(folder: Path) -> None:
@@ -158,7 +256,9 @@ def test_a_song_is_found_by_name_or_folder_or_answered_with_the_nearest(tmp_path
 def test_every_bundled_song_has_its_cues_in_order_at_its_lines(folder: Path) -> None:
     song = load_song(folder)
     assert {"en", "zh"} <= set.intersection(*(set(line.subtitles) for line in song.lines))
-    assert all(cue.time == song.lines[cue.line].syllables[0].start for cue in song.cues)
+    lines = [song.lines[cue.line] for cue in song.cues]
+    early = 0.01  # a chart rounds to its beats, an onset does not
+    assert all(a.start - early <= cue.time <= a.end for a, cue in zip(lines, song.cues, strict=True))
     assert all(a.time < b.time for a, b in pairwise(song.cues))
     assert all(a.end <= b.start for a, b in pairwise(song.lines))
     assert all(a.start < b.start < song.length for a, b in pairwise(song.sections))

@@ -4,10 +4,10 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from builders import small_song
+from builders import small_song, write_song
 
 from loop_core.operations import FAST, Operation
-from loop_core.song import Line, Song, Syllable
+from loop_core.song import Line, Song, Syllable, load_song
 from loop_core.timeline import cue_at, line_at, parts, sung
 
 
@@ -36,6 +36,15 @@ def test_the_line_and_the_cue_are_those_that_began_last(
 ) -> None:
     assert line_at(song, now) == line
     assert cue_at(song, now) == cue
+
+
+def test_a_line_begins_with_its_first_syllable_and_its_cue_at_its_onset(tmp_path: Path) -> None:
+    toml = write_song(tmp_path, (Operation.SETUP, Operation.EPOCHS, Operation.EPOCH)) / "song.toml"
+    text = toml.read_text(encoding="utf-8").replace('lyric = "La1la"', 'lyric = "La1la"\nonset = 2.5')
+    toml.write_text(text, encoding="utf-8")
+    late = load_song(tmp_path)
+    assert [(line_at(late, now), cue_at(late, now)) for now in (2, 2.499, 2.5)] == [(1, 0), (1, 0), (1, 1)]
+    assert next(part.time for part in parts(late) if part.cue == 1) == 2.5
 
 
 @pytest.mark.parametrize(

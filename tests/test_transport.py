@@ -1,5 +1,6 @@
 """Start, pause, seek and hold: driven by a clock that the test moves."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,23 @@ class StallingPlayer(SilentPlayer):
 
     def position(self) -> float | None:
         return super().position() if self.stuck_at is None else self.stuck_at
+
+
+class RecordPlayer(SilentPlayer):
+    """A player that writes down which backing it was to play, and from where."""
+
+    def __init__(self, length: float, real: Callable[[], float]) -> None:
+        super().__init__(length, real)
+        self.loaded = ""
+        self.played: list[tuple[str, float]] = []
+
+    def load(self, backing: str) -> None:
+        super().load(backing)
+        self.loaded = backing
+
+    def play(self, start: float) -> None:
+        super().play(start)
+        self.played.append((self.loaded, start))
 
 
 @pytest.fixture
@@ -92,6 +110,56 @@ def test_on_goes_to_the_next_line_and_stays_at_the_last(transport: Transport, so
     for _ in range(len(song.lines) + 3):
         transport.seek_line(1)
     assert transport.now() == song.lines[-1].start
+
+
+def test_another_backing_goes_on_from_the_same_moment(song: Song, real: VirtualClock) -> None:
+    player = RecordPlayer(song.length, real.now)
+    transport = Transport(song, player, real.now)
+    transport.play()
+    real.advance(2.5)
+    transport.set_backing("quiet")
+    assert player.played == [("", 0.0), ("quiet", pytest.approx(2.5))]
+    assert transport.now() == pytest.approx(2.5)
+    assert transport.playing
+    real.advance(1)
+    assert transport.now() == player.position() == pytest.approx(3.5)
+
+
+def test_another_backing_chosen_in_a_pause_waits_until_it_ends(song: Song, real: VirtualClock) -> None:
+    player = RecordPlayer(song.length, real.now)
+    transport = Transport(song, player, real.now)
+    transport.set_backing("quiet")
+    assert (player.played, transport.now(), transport.playing) == ([], 0.0, False)
+    transport.play()
+    real.advance(2)
+    transport.pause()
+    transport.set_backing("click")
+    real.advance(5)
+    assert not transport.playing
+    assert player.position() is None
+    assert transport.now() == pytest.approx(2)
+    transport.play()
+    assert player.played == [("quiet", 0.0), ("click", pytest.approx(2))]
+
+
+def test_another_backing_chosen_after_the_end_does_not_start_the_song(
+    transport: Transport, real: VirtualClock, song: Song
+) -> None:
+    transport.play()
+    real.advance(song.length + 1)
+    transport.set_backing("quiet")
+    assert transport.now() == song.length
+    assert not transport.playing
+
+
+def test_hold_outlasts_another_backing(transport: Transport, real: VirtualClock, song: Song) -> None:
+    transport.play()
+    transport.set_hold(True)
+    real.advance(1.5)
+    transport.set_backing("quiet")
+    real.advance(1)
+    assert transport.now() == pytest.approx(song.lines[1].start - HOLD_EARLY)
+    assert not transport.playing
 
 
 def test_hold_stops_before_each_next_line_and_the_sound_with_it(

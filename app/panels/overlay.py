@@ -16,6 +16,7 @@ KEYS = (
     ("O", "hold: stop after each line"),
     ("R", "restart with the same seed"),
     ("M", "voice on, off"),
+    ("N", "next backing"),
     ("+ −", "volume"),
     (", .", "picture earlier, later by 5 ms"),
     ("D", "lessons"),

@@ -1,16 +1,30 @@
-"""What the band plays: grooves written as grids of sixteenths, and the hits that a score makes of them."""
+"""What is played under the voice: the hits of the full band, of the quiet backing and of the click."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 
+from assets.studio import grooves
+from assets.studio.grooves import GROOVES, STEP, Groove
 from assets.studio.score import CHORDS, Score, Section
 from loop_core.errors import InputError
 
 SCALE = frozenset({0, 2, 4, 5, 7, 9, 11})
-STEP = Fraction(1, 4)
-LOWEST_BASS = 28  # E1, the open string of a bass guitar
-RING = 16  # beats that a note marked ~ may sound
+LOWEST_BASS = 31  # G1: roots below it are lost on small loudspeakers
+LOWEST_RIFF = 66  # below the lowest root that the riff climbs to
+CLICK, ACCENT = 84, 91  # MIDI pitches of the metronome: C6, and G6 on the first beat of a bar
+
+RIFF = "......123--45-.."
+"""The hook: the fifth and sixth below the root of the chord, the root, the second, the third."""
+
+PICKUP = "..............12"
+"""The first two notes of the hook, which lead to the next bar."""
+
+CLOSE = "......123--43~.."
+"""The hook of the last bar, which goes home to the root."""
+
+MAJOR, MINOR = (-5, -3, 0, 2, 4), (-5, -2, 0, 2, 3)
+"""The notes of the hook in semitones from the root, all of the scale of C for the chords of a score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,194 +38,92 @@ class Hit:
     level: float
 
 
-@dataclass(frozen=True, slots=True)
-class Groove:
-    """One bar of the band as grids of sixteenths (a dot rests, a dash holds, ~ rings to the end).
-
-    Drums and keys write a level from 1 to 9. The bass writes r (root), o (octave), f (fifth) or a (the
-    note that leads to the next root). The arpeggio writes which note of the chord it plays, from 1.
-    """
-
-    drums: Mapping[str, str] = field(default_factory=dict)
-    keys: str = ""
-    bass: str = ""
-    arpeggio: str = ""
-
-
-_STRAIGHT = {
-    "kick": "9.....6.9.6.....",
-    "snare": "....9.......9...",
-    "clap": "....5.......5...",
-    "hat": "7.4.7.4.7.4.7.4.",
-}
-_LIGHT = {"kick": "7.........5.....", "rim": "....6.......7...", "shaker": "4263426342634263"}
-_PUSH = "7---..5-....6---"
-_WALK = "r---..r-r---f-a-"
-_RIPPLE = "1-2-3-4-3-2-3-4-"
-
-GROOVES = {
-    "count": Groove(
-        {"stick": "8.......8.......", "shaker": "3.2.3.2.3.2.3.2."},
-        keys="6---------------",
-        arpeggio="1-2-3-4-3-2-3-4-",
-    ),
-    "count_in": Groove(
-        {
-            "stick": "8...8...8...8...",
-            "shaker": "3.2.3.2.3.2.3.2.",
-            "snare": "..............57",
-            "tom_low": "............6...",
-        },
-        "6---------------",
-        "........r---f-a-",
-        "1-2-3-4-3-2-3-4-",
-    ),
-    "train": Groove(_STRAIGHT, _PUSH, _WALK),
-    "crash": Groove({**_STRAIGHT, "crash": "8..............."}, _PUSH, _WALK),
-    "steps": Groove(  # the accents fall on "step, step, step"
-        {
-            "kick": "9.....6.9..9..9.",
-            "snare": "....9...7..8..9.",
-            "hat": "7.4.7.4.........",
-            "tom_high": "........6.......",
-            "tom_mid": "...........7....",
-            "tom_low": "..............8.",
-        },
-        "7---..5-7-.7-.8-",
-        "r---..r-r-.r-.a-",
-    ),
-    "test": Groove(_LIGHT, "5---------------", "r-----....r---a-", _RIPPLE),
-    "test_fill": Groove(
-        {**_LIGHT, "snare": "............3456", "tom_mid": "............5...", "tom_low": "..............6."},
-        "5-------5-------",
-        "r-----....r-r-a-",
-        _RIPPLE,
-    ),
-    "build": Groove(  # louder and denser towards "'gain, 'gain"
-        {"kick": "7...7...9..9..9.", "snare": "2.3.3.4.45655678", "hat": "5.5.5.5.5.5.5.5."},
-        "5---5---7-.8-.9-",
-        "r-r-r-r-r-.r-.a-",
-        "1234123412341234",
-    ),
-    "turn": Groove(
-        {
-            "kick": "9.....6.9.......",
-            "snare": "....9...........",
-            "hat": "7.4.7.4.........",
-            "crash": "7...............",
-            "tom_high": "........87......",
-            "tom_mid": "..........76....",
-            "tom_low": "............8.9.",
-        },
-        "8-------6---6---",
-        "r---..r-r---f-a-",
-        "1-2-3-4-3-2-1-2-",
-    ),
-    "break": Groove(
-        {
-            "kick": "9.........5...7.",
-            "snare": "......4.5.556.67",
-            "stick": "....6...6...6...",
-            "tom_high": "........6.......",
-            "tom_mid": "..........6.6...",
-            "tom_low": "..............7.",
-        },
-        "8---............",
-        "r---........f-a-",
-    ),
-    "drive": Groove(
-        {
-            "kick": "9...8...9...8...",
-            "snare": "....9.......9...",
-            "clap": "....5.......5...",
-            "hat": "6343634363436343",
-            "crash": "7...............",
-        },
-        _PUSH,
-        "r-r-o-r-r-r-o-a-",
-        _RIPPLE,
-    ),
-    "rise": Groove(
-        {"kick": "8...8...8...8.8.", "snare": "2.3.3.4.4.564567", "hat": "5.5.5.5.5.5.5.5."},
-        "6---6---7---8---",
-        "r-r-r-r-r-r-r-a-",
-        "1234123412341234",
-    ),
-    "stabs": Groove(  # one stroke for each "save", the last of which rings
-        {
-            "kick": "9...9...9.......",
-            "snare": "7...8...9.......",
-            "crash": "6...7...9.......",
-            "tom_low": "......6.........",
-        },
-        "8-..8-..9~......",
-        "r-..r-..r~......",
-        "........1.2.3.4~",
-    ),
-    "ring": Groove(),
-}
-"""The name of every groove that a score can use."""
-
-
-def hits(score: Score) -> tuple[Hit, ...]:
+def full(score: Score) -> tuple[Hit, ...]:
     """Everything the band plays, in order of time."""
-    bars = [(section, chord, groove) for section in score.sections for chord, groove in _bars(section)]
-    voicings = _voicings([chord for _, chord, _ in bars])
-    found: list[Hit] = []
-    for number, (_, chord, groove) in enumerate(bars):
-        following = bars[min(number + 1, len(bars) - 1)][1]
-        found += _bar(groove, Fraction(number * score.beats_per_bar), chord, following, voicings[number])
-    return tuple(sorted(found, key=lambda hit: (hit.beat, hit.part, hit.midi)))
+    chords = [chord for section in score.sections for chord in section.chords]
+    bars = [groove for section in score.sections for groove in _grooves(section)]
+    return _in_order([*_played(score, chords, bars), *_answers(score)])
 
 
-def _bars(section: Section) -> Iterator[tuple[str, Groove]]:
-    for chord, groove in zip(section.chords, section.grooves, strict=True):
+def quiet(score: Score) -> tuple[Hit, ...]:
+    """A backing that does not distract: a chord twice a bar, its root, a soft stick on every beat."""
+    chords = [chord for section in score.sections for chord in section.chords]
+    first = int(score.syllables[0].beat // score.beats_per_bar) if score.lines else 0
+    bars = [grooves.LEARNING_COUNT] * first + [grooves.LEARNING] * (len(chords) - first)
+    return _in_order(_played(score, chords, [*bars[:-1], grooves.LEARNING_CLOSE]))
+
+
+def click(score: Score) -> tuple[Hit, ...]:
+    """A metronome that accents the first beat of each bar."""
+    return tuple(
+        Hit("click", Fraction(beat), STEP, *((CLICK, 0.75) if beat % score.beats_per_bar else (ACCENT, 1.0)))
+        for beat in range(score.bars * score.beats_per_bar)
+    )
+
+
+def _in_order(hits: Iterable[Hit]) -> tuple[Hit, ...]:
+    return tuple(sorted(hits, key=lambda hit: (hit.beat, hit.part, hit.midi)))
+
+
+def _grooves(section: Section) -> Iterator[Groove]:
+    for groove in section.grooves:
         if groove not in GROOVES:
             known = ", ".join(GROOVES)
             raise InputError(f"[[section]] {section.name!r}: groove {groove!r}; expected one of {known}")
-        yield chord, GROOVES[groove]
+        yield GROOVES[groove]
 
 
-def _bar(
-    groove: Groove, start: Fraction, chord: str, following: str, voicing: tuple[int, ...]
-) -> Iterator[Hit]:
+def _played(score: Score, chords: list[str], bars: list[Groove]) -> Iterator[Hit]:
+    following = [*chords[1:], chords[-1]]
+    for bar, (groove, voicing) in enumerate(zip(bars, _voicings(chords), strict=True)):
+        start = Fraction(bar * score.beats_per_bar)
+        yield from _drums(groove, start)
+        yield from _chords(groove, start, voicing)
+        yield from _bass(groove, start, chords[bar], following[bar])
+
+
+def _drums(groove: Groove, start: Fraction) -> Iterator[Hit]:
     for part, grid in groove.drums.items():
-        for beat, _, sign in _read(grid):
-            yield Hit(part, start + beat, STEP, 0, int(sign) / 9)
-    for beat, duration, sign in _read(groove.keys):
-        for midi in voicing:
-            yield Hit("keys", start + beat, duration, midi, int(sign) / 9)
-    for beat, duration, sign in _read(groove.bass):
-        yield Hit("bass", start + beat, duration, _bass(sign, chord, following), 0.8 if beat % 1 else 1.0)
-    ladder = [*(midi + 12 for midi in voicing), voicing[0] + 24]
-    for beat, duration, sign in _read(groove.arpeggio):
+        for beat, duration, sign in grooves.read(grid):
+            yield Hit(part, start + beat, duration, 0, int(sign) / 9)
+
+
+def _chords(groove: Groove, start: Fraction, voicing: tuple[int, ...]) -> Iterator[Hit]:
+    low, middle, high = voicing
+    for part, grid, notes in (
+        ("keys", groove.keys, voicing),
+        ("pad", groove.pad, (low, high, middle + 12)),  # in open position
+    ):
+        for beat, duration, sign in grooves.read(grid):
+            for midi in notes:
+                yield Hit(part, start + beat, duration, midi, int(sign) / 9)
+    ladder = [*(midi + 12 for midi in voicing), low + 24]
+    for beat, duration, sign in grooves.read(groove.arpeggio):
         yield Hit("arpeggio", start + beat, duration, ladder[int(sign) - 1], 0.75 if beat % 1 else 1.0)
 
 
-def _read(grid: str) -> Iterator[tuple[Fraction, Fraction, str]]:
-    """Start and duration in beats, and the sign, of each note of a grid."""
-    for step, sign in enumerate(grid):
-        if sign in ".-~":
-            continue
-        rest = grid[step + 1 :]
-        held = len(rest) - len(rest.lstrip("-"))
-        yield step * STEP, Fraction(RING) if rest.startswith("~") else (1 + held) * STEP, sign
+def _bass(groove: Groove, start: Fraction, chord: str, following: str) -> Iterator[Hit]:
+    root, target = _above(LOWEST_BASS, chord), _above(LOWEST_BASS, following)
+    pitches = {"r": root, "o": root + 12, "f": root + 7}
+    to_walk = groove.bass.count("w")
+    for beat, duration, sign in grooves.read(groove.bass):
+        midi = pitches[sign] if sign in pitches else _near(target, to_walk if root > target else -to_walk)
+        to_walk -= sign == "w"
+        yield Hit("bass", start + beat, duration, midi, 0.8 if beat % 1 else 1.0)
 
 
-def _bass(sign: str, chord: str, following: str) -> int:
-    root = _lowest(CHORDS[chord][0])
-    if sign == "r":
-        return root
-    if sign == "o":
-        return root + 12
-    target = _lowest(CHORDS[following][0])
-    if sign == "f" or target == root:
-        return root + 7 if root + 7 <= LOWEST_BASS + 14 else root - 5
-    return next(target + step for step in (-1, 1, -2, 2) if (target + step) % 12 in SCALE)
+def _above(lowest: int, chord: str) -> int:
+    """The root of a chord in the octave from ``lowest``."""
+    return lowest + (CHORDS[chord][0] - lowest) % 12
 
 
-def _lowest(pitch: int) -> int:
-    return LOWEST_BASS + (pitch - LOWEST_BASS) % 12
+def _near(midi: int, steps: int) -> int:
+    """The note so many steps of the scale above (or below, if negative) a note of the scale."""
+    for _ in range(abs(steps)):
+        midi += 1 if steps > 0 else -1
+        while midi % 12 not in SCALE:
+            midi += 1 if steps > 0 else -1
+    return midi
 
 
 def _voicings(chords: list[str]) -> list[tuple[int, ...]]:
@@ -228,3 +140,28 @@ def _voicings(chords: list[str]) -> list[tuple[int, ...]]:
         last = min(positions, key=lambda notes: sum(abs(a - b) for a, b in zip(notes, here, strict=True)))
         found.append(last)
     return found
+
+
+def _answers(score: Score) -> Iterator[Hit]:
+    """The riff, wherever nobody sings for as long as it lasts; where half a beat is free, its pickup."""
+    for bar in range(score.bars):
+        start = Fraction(bar * score.beats_per_bar)
+        if bar == score.bars - 1:
+            yield from _answer(score, CLOSE, start, start, 1.0)
+        else:
+            yield from _answer(score, RIFF, start, start, 1.0)
+            yield from _answer(score, PICKUP, start, start + score.beats_per_bar, 0.65)
+
+
+def _answer(score: Score, grid: str, start: Fraction, leading_to: Fraction, level: float) -> Iterator[Hit]:
+    """The notes of a grid over the chord at the beat ``leading_to``, or none when a word is in the way."""
+    notes = [(start + beat, duration, sign) for beat, duration, sign in grooves.read(grid)]
+    begin, end = notes[0][0], notes[-1][0] + notes[-1][1]
+    if any(syllable.beat < end and begin < syllable.end for syllable in score.syllables):
+        return
+    chord = score.chord_at(leading_to)
+    root = _above(LOWEST_RIFF, chord)
+    intervals = MINOR if (CHORDS[chord][1] - CHORDS[chord][0]) % 12 == 3 else MAJOR
+    for beat, duration, sign in notes:
+        midi = root + intervals[int(sign) - 1]
+        yield Hit("riff", beat, duration, midi, level * (0.85 if beat % 1 else 1.0))

@@ -10,6 +10,9 @@ from loop_core.formats.ultrastar import Chart, ChartNote, Phrase
 STEPS = 20
 """Chart beats in a quarter note: the smallest number that makes tenths and quarters of a beat whole."""
 
+STEMS = ("vocals", "backing", "quiet", "click")
+"""The sounds of the song; each stands in a file of its name."""
+
 MIDDLE_C = 60
 """The MIDI note that UltraStar calls pitch 0."""
 
@@ -50,8 +53,7 @@ def song_toml(score: Score, rate: int) -> str:
         f"beats_per_bar = {score.beats_per_bar}",
         f"length = {score.samples(rate) / rate!r}",
         "\n[stems]",
-        'vocals = "vocals.ogg"',
-        'backing = "backing.ogg"',
+        *(f'{name} = "{name}.ogg"' for name in STEMS),
         "\n[credits]",
         *(f"{key} = {_quoted(value)}" for key, value in score.credits),
     ]
@@ -59,8 +61,10 @@ def song_toml(score: Score, rate: int) -> str:
         start = score.seconds(section.bar * score.beats_per_bar)
         parts += ["\n[[sections]]", f"name = {_quoted(section.name)}", f"start = {start!r}"]
     for line in score.lines:
+        onset = score.seconds(line.syllables[0].beat)
         values = {"lyric": line.lyric, "operation": line.operation, "en": line.en, "zh": line.zh}
-        parts += ["\n[[lines]]", *(f"{key} = {_quoted(value)}" for key, value in values.items())]
+        texts = [f"{key} = {_quoted(value)}" for key, value in values.items()]
+        parts += ["\n[[lines]]", *texts[:2], f"onset = {onset!r}", *texts[2:]]
     return "\n".join([*parts, ""])
 
 

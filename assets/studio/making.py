@@ -8,41 +8,39 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from assets.studio import band, lead
-from assets.studio.chart import chart, song_toml
+from assets.studio import band, vocals
+from assets.studio.chart import STEMS, chart, song_toml
 from assets.studio.mixing import mix
 from assets.studio.ogg import encode
 from assets.studio.score import Score
-from assets.studio.sound import RATE, Wave
+from assets.studio.sound import RATE
+from assets.studio.vocals import Singers
 from loop_core.formats import ultrastar
 
-STEPS = ("song.txt", "song.toml", "lead", "band", "mix", "vocals.ogg", "backing.ogg")
-"""What `song_files` reports, in order."""
+
+def steps(score: Score) -> int:
+    """How many steps `song_files` reports."""
+    return 2 + len(score.lines) + 4 + len(STEMS)
 
 
 def song_files(
-    score: Score,
-    voice: Callable[[Score], Wave] = lead.play,
-    started: Callable[[str], None] = lambda step: None,
+    score: Score, singers: Singers, started: Callable[[str], None] = lambda step: None
 ) -> Iterator[tuple[str, bytes]]:
-    """Name and content of each of the four files.
-
-    ``voice`` plays or sings the melody: shape (``score.samples(RATE)``, 2). ``started`` hears of each step.
-    """
+    """Name and content of each file of the song; ``started`` hears of each step."""
     started("song.txt")
     yield "song.txt", ultrastar.dump(chart(score)).encode()
     started("song.toml")
     yield "song.toml", song_toml(score, RATE).encode()
-    started("lead")
-    melody = voice(score)
-    started("band")
-    accompaniment = band.play(score)
+    voice = vocals.perform(score, singers, started)
+    backings = []
+    for play in (band.play, band.quiet, band.click):
+        started(f"band: {play.__name__}")
+        backings.append(play(score))
     started("mix")
-    stems = mix(melody, accompaniment)
-    started("vocals.ogg")
-    yield "vocals.ogg", encode(stems.vocals)
-    started("backing.ogg")
-    yield "backing.ogg", encode(stems.backing)
+    stems = mix(voice, *backings)
+    for name in STEMS:
+        started(f"{name}.ogg")
+        yield f"{name}.ogg", encode(getattr(stems, name))
 
 
 def write_all(folder: Path, files: Iterable[tuple[str, bytes]]) -> None:

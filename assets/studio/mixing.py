@@ -1,4 +1,4 @@
-"""From lead and band to two stems which add up to the finished mix."""
+"""From voice and bands to stems: with each backing, the vocals add up to a finished mix."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,13 @@ import numpy as np
 from scipy.ndimage import maximum_filter1d, minimum_filter1d, uniform_filter1d
 
 from assets.studio.loudness import loudness, peaks, weighted
-from assets.studio.sound import RATE, Wave, count, fade, gain
+from assets.studio.sound import RATE, Wave, count, fade, gain, passed
 
-LEAD_OVER_BAND = 6.5  # dB, K-weighted, while the lead sounds
-DUCKING = 3.5  # dB by which the band steps back while the lead sounds
+LEAD_OVER_BAND = 9.5  # dB, K-weighted, while the voice sounds
+LEAD_OVER_QUIET = 13.0
+CLICK = -14.0  # dB of its peak
+DUCKING, BODY_DUCKING = 3.0, 6.0  # dB by which the band steps back while the voice sounds, and its body more
+BODY = 300.0, 5000.0  # Hz: where words are understood
 TARGET = -16.0  # LUFS of the mix
 CEILING = -2.2  # dBTP of mix and stems: Vorbis may add a decibel
 LAST_FADE = 0.5  # seconds
@@ -17,19 +20,30 @@ LAST_FADE = 0.5  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Stems:
-    """Two sounds of one shape (samples, 2); their sum is the mix."""
+    """Sounds of one shape (samples, 2): the vocals, and three backings that fit them."""
 
     vocals: Wave
     backing: Wave
+    quiet: Wave
+    click: Wave
 
 
-def mix(lead: Wave, band: Wave) -> Stems:
-    """Balance, duck, limit and set the loudness of a lead and a band, both of shape (samples, 2)."""
-    sounding = presence(lead)
-    band = band * gain(-DUCKING) ** sounding[:, None]
-    lead = lead * (gain(LEAD_OVER_BAND) * _level(band, sounding) / _level(lead, sounding))
-    edges = fade(len(lead), 0.002, LAST_FADE)[:, None]
-    return _mastered(Stems(lead * edges, band * edges))
+def mix(voice: Wave, band: Wave, quiet: Wave, click: Wave) -> Stems:
+    """Balance, duck, limit and set the loudness; all of shape (samples, 2)."""
+    sounding = presence(voice)
+    band = _ducked(band, sounding)
+    voice = voice * (gain(LEAD_OVER_BAND) * _level(band, sounding) / _level(voice, sounding))
+    edges = fade(len(voice), 0.002, LAST_FADE)[:, None]
+    vocals, backing = _mastered(voice * edges, band * edges)
+    quiet = quiet * (gain(-LEAD_OVER_QUIET) * _level(vocals, sounding) / _level(quiet, sounding))
+    click = click * (gain(CLICK) / np.abs(click).max())
+    return Stems(vocals, backing, _beneath(quiet * edges, vocals), _beneath(click * edges, vocals))
+
+
+def _ducked(band: Wave, sounding: Wave) -> Wave:
+    body = passed(band, "bandpass", BODY, order=1)
+    back, further = (gain(-decibels) ** sounding[:, None] for decibels in (DUCKING, BODY_DUCKING))
+    return np.asarray((band - body) * back + body * further)
 
 
 def presence(lead: Wave) -> Wave:
@@ -43,19 +57,30 @@ def _level(wave: Wave, sounding: Wave) -> float:
     return float(np.sqrt(np.mean((weighted(wave)[sounding > 0.9]) ** 2)))
 
 
-def _mastered(stems: Stems) -> Stems:
+def _mastered(vocals: Wave, backing: Wave) -> tuple[Wave, Wave]:
     """The limiter takes loudness away again, so the gain is found in a few rounds."""
-    factor = gain(TARGET - loudness(stems.vocals + stems.backing))
+    factor = gain(TARGET - loudness(vocals + backing))
     for _ in range(3):
-        done = _limited(Stems(factor * stems.vocals, factor * stems.backing))
-        factor *= gain(TARGET - loudness(done.vocals + done.backing))
-    return done
+        limited = _limited(factor * vocals, factor * backing)
+        factor *= gain(TARGET - loudness(limited[0] + limited[1]))
+    return limited
 
 
-def _limited(stems: Stems) -> Stems:
-    """Keep mix and stems below the ceiling by one gain for both, looking 4 ms ahead."""
-    highest = np.max([peaks(w) for w in (stems.vocals, stems.backing, stems.vocals + stems.backing)], axis=0)
-    needed = np.minimum(1.0, gain(CEILING) / np.maximum(highest, 1e-9))
+def _limited(vocals: Wave, backing: Wave) -> tuple[Wave, Wave]:
+    """Keep mix and stems below the ceiling by one gain for both."""
+    highest = np.max([peaks(wave) for wave in (vocals, backing, vocals + backing)], axis=0)
+    smooth = _ahead(gain(CEILING) / np.maximum(highest, 1e-9))
+    return vocals * smooth, backing * smooth
+
+
+def _beneath(backing: Wave, vocals: Wave) -> Wave:
+    """Keep a backing where, with the vocals as they are, the sum stays below the ceiling."""
+    left = np.maximum(gain(CEILING) - peaks(vocals), 0)
+    return np.asarray(backing * _ahead(left / np.maximum(peaks(backing), 1e-9)))
+
+
+def _ahead(allowed: Wave) -> Wave:
+    """A smooth gain of at most 1 that is down 4 ms before it has to be; shape (samples, 1)."""
     window = 2 * round(0.004 * RATE) + 1
-    smooth = uniform_filter1d(minimum_filter1d(needed, window), window)[:, None]
-    return Stems(stems.vocals * smooth, stems.backing * smooth)
+    smooth = uniform_filter1d(minimum_filter1d(np.minimum(allowed, 1.0), window), window)
+    return np.asarray(smooth[:, None])

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from loop_core.errors import InputError
 from loop_core.operations import Operation
 
 SCORE = Path(__file__).with_name("score.toml")
+TRIAL = Path(__file__).with_name("trial.toml")
 
 VOWELS = frozenset({"aa", "ae", "ah", "ao", "aw", "ay", "eh", "er", "ey", "ih", "iy", "ow", "oy", "uh", "uw"})
 CONSONANTS = frozenset({*"bdfgklmnprstvwyz", "ch", "dh", "hh", "jh", "ng", "sh", "th", "zh"})
@@ -25,6 +26,7 @@ class Syllable:
 
     text: str
     phones: tuple[str, ...]
+    stressed: bool
     beat: Fraction
     duration: Fraction
     midi: int
@@ -50,6 +52,16 @@ class Line:
     en: str
     zh: str
     syllables: tuple[Syllable, ...]
+
+    @property
+    def words(self) -> tuple[tuple[Syllable, ...], ...]:
+        """The syllables of each word."""
+        found: list[list[Syllable]] = [[]]
+        for syllable in self.syllables:
+            found[-1].append(syllable)
+            if syllable.text.endswith(" "):
+                found.append([])
+        return tuple(tuple(word) for word in found if word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +148,30 @@ class _Table:
 
 def read(path: Path = SCORE) -> Score:
     """Read a score file; raises InputError, with the table named, when it cannot be used."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"cannot be read ({error}); expected a score in TOML", path) from error
-    return parse(text, path)
+    return _score(_file(path))
 
 
 def parse(text: str, path: Path | str) -> Score:
     """Read a score's text; ``path`` is used in errors, as in `read`."""
+    return _score(_top(text, path))
+
+
+def _file(path: Path) -> _Table:
     try:
-        top = _Table(tomllib.loads(text), "the top level", path)
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"cannot be read ({error}); expected a score in TOML", path) from error
+    return _top(text, path)
+
+
+def _top(text: str, path: Path | str) -> _Table:
+    try:
+        return _Table(tomllib.loads(text), "the top level", path)
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"no TOML: {error}", path) from error
+
+
+def _score(top: _Table) -> Score:
     beats_per_bar = top.whole("beats_per_bar")
     phrases = {table.text("lyric"): (table, _syllables(table)) for table in top.tables("phrase")}
     return Score(
@@ -164,6 +187,18 @@ def parse(text: str, path: Path | str) -> Score:
         sections=tuple(_sections(top)),
         lines=_in_order(top, [_line(table, phrases, beats_per_bar) for table in top.tables("line")]),
     )
+
+
+def trial(score: Score, path: Path = TRIAL) -> Score:
+    """A score to the same music whose lines are the phrases of ``path``, one in each bar."""
+    top = _file(path)
+    start = min(line.syllables[0].beat for line in score.lines) // score.beats_per_bar
+    lines = []
+    for number, table in enumerate(top.tables("phrase")):
+        beat = (start + number) * score.beats_per_bar
+        syllables = tuple(replace(syllable, beat=beat + syllable.beat) for syllable in _syllables(table))
+        lines.append(Line(table.text("lyric"), "", "", "", syllables))
+    return replace(score, lines=tuple(lines))
 
 
 def _tail(top: _Table) -> Fraction:
@@ -205,21 +240,33 @@ def _syllables(table: _Table) -> tuple[Syllable, ...]:
             f"{len(texts)} syllables, {len(notes)} notes, {len(phones)} groups of phones; "
             "expected as many of each"
         )
-    return tuple(map(_syllable, [table] * len(texts), texts, notes, phones))
+    return tuple(map(_syllable, [table] * len(texts), texts, notes, phones, _stresses(texts, phones)))
 
 
-def _syllable(table: _Table, text: str, note: str, phones: str) -> Syllable:
+def _stresses(texts: list[str], phones: list[str]) -> list[bool]:
+    """Which syllables bear the stress of their word: those with a 1 behind the vowel, else the first."""
+    stresses: list[bool] = []
+    for text, group in zip(texts, phones, strict=True):
+        stresses.append("1" in group)
+        if text.endswith(" ") or len(stresses) == len(texts):
+            start = next((k for k in range(len(stresses) - 1, 0, -1) if texts[k - 1].endswith(" ")), 0)
+            stresses[start] |= not any(stresses[start:])
+    return stresses
+
+
+def _syllable(table: _Table, text: str, note: str, phones: str, stressed: bool) -> Syllable:
+    names = tuple(phones.replace("1", "").split())
     try:
         beat, duration, midi = note.removesuffix("*").split(":")
         syllable = Syllable(
-            text, tuple(phones.split()), Fraction(beat), Fraction(duration), int(midi), note.endswith("*")
+            text, names, stressed, Fraction(beat), Fraction(duration), int(midi), note.endswith("*")
         )
     except (ValueError, ZeroDivisionError) as error:
         raise table.fail(f"note {note!r}; expected beat:duration:midi, as in '1.5:0.5:69'") from error
     if syllable.duration <= 0 or not 0 <= syllable.midi <= 127:
         raise table.fail(f"note {note!r}; expected a duration above 0 and a MIDI pitch from 0 to 127")
     if unknown := set(syllable.phones) - VOWELS - CONSONANTS:
-        raise table.fail(f"phone {min(unknown)!r}; expected ARPAbet in small letters, without stress")
+        raise table.fail(f"phone {min(unknown)!r}; expected ARPAbet in small letters")
     if sum(phone in VOWELS for phone in syllable.phones) != 1:
         raise table.fail(f"phones {phones!r} of {text!r}; expected one vowel for each syllable")
     return syllable
@@ -241,9 +288,7 @@ def _line(
         operation=operation,
         en=(table if "en" in table.values else phrase).text("en"),
         zh=(table if "zh" in table.values else phrase).text("zh"),
-        syllables=tuple(
-            Syllable(s.text, s.phones, start + s.beat, s.duration, s.midi, s.golden) for s in syllables
-        ),
+        syllables=tuple(replace(syllable, beat=start + syllable.beat) for syllable in syllables),
     )
 
 

@@ -1,5 +1,7 @@
 """What every instrument needs: pitch, envelopes, filters, places in the stereo field, a room."""
 
+from typing import overload
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
@@ -11,9 +13,13 @@ Wave = NDArray[np.float64]
 """Sound: shape (samples,) for mono or (samples, 2) for stereo; 1.0 is full scale."""
 
 
-def hertz(midi: float) -> float:
-    """The frequency of a MIDI note in equal temperament, A4 (69) at 440 Hz."""
-    return float(440.0 * 2.0 ** ((midi - 69) / 12))
+@overload
+def hertz(midi: float) -> float: ...
+@overload
+def hertz(midi: Wave) -> Wave: ...
+def hertz(midi: float | Wave) -> float | Wave:
+    """The frequency of MIDI notes in equal temperament, A4 (69) at 440 Hz."""
+    return 440.0 * 2.0 ** ((midi - 69) / 12)
 
 
 def gain(decibels: float) -> float:
