@@ -53,6 +53,11 @@ def parts(hits: tuple[Hit, ...], bar: int) -> set[str]:
     return {hit.part for hit in hits if 4 * bar <= hit.beat < 4 * bar + 4}
 
 
+def test_every_part_has_its_level_and_a_place_between_left_and_right(hits: tuple[Hit, ...]) -> None:
+    assert {hit.part for hit in hits} <= set(band.LEVELS)
+    assert all(-1 <= place <= 1 for place in band.PLACES.values())
+
+
 def test_every_grid_of_a_groove_has_sixteen_steps() -> None:
     learning = {
         "learning": grooves.LEARNING,
