@@ -16,8 +16,8 @@ from assets import SONGS
 from assets.studio import __main__ as command
 from assets.studio import ogg
 from assets.studio.chart import STEMS, chart, song_toml
+from assets.studio.folder import write_all
 from assets.studio.loudness import loudness, true_peak
-from assets.studio.making import write_all
 from assets.studio.score import SCORE, Score, parse, read
 from assets.studio.sound import RATE, gain, hertz
 from assets.studio.timing import LONGEST
@@ -203,7 +203,7 @@ def test_files_are_written_all_or_not_at_all(tmp_path: Path) -> None:
     assert list(folder.parent.iterdir()) == [folder]
 
 
-@pytest.mark.parametrize("package", ["scipy", "soundfile"])
+@pytest.mark.parametrize("package", ["scipy", "pyworld"])
 def test_a_missing_package_is_named_with_the_extra(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in sys.modules if name.startswith("assets.studio.")]:
         monkeypatch.delitem(sys.modules, name)

@@ -28,11 +28,11 @@ cli = typer.Typer(add_completion=False, help="Make the jingle from its score, an
 def build(to: Annotated[Path, typer.Option(help="The song folder to write into.")] = FOLDER) -> None:
     """Make the chart, song.toml and all stems, all of them or none."""
     with _errors():
-        from assets.studio import making, score, vocals
+        from assets.studio import folder, making, score, vocals
 
         sheet = score.read()
         with _progress(making.steps(sheet)) as started:
-            making.write_all(to, making.song_files(sheet, vocals.SINGERS, started))
+            folder.write_all(to, making.song_files(sheet, vocals.SINGERS, started))
     print(f"Wrote the song to {to}")
 
 
