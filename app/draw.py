@@ -1,6 +1,10 @@
 """What panels draw with: text, numbers, marks."""
 
 import math
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -9,7 +13,7 @@ import pygame
 from app.theme import Color, Theme
 from assets import FONTS
 
-Face = Literal["words", "bold", "code", "code bold"]
+Face = Literal["words", "bold", "code", "code bold", "chinese"]
 Anchor = Literal["left", "center", "right"]
 
 FILES: dict[Face, str] = {
@@ -17,8 +21,48 @@ FILES: dict[Face, str] = {
     "bold": "Inter-SemiBold.otf",
     "code": "JetBrainsMono-Regular.ttf",
     "code bold": "JetBrainsMono-Bold.ttf",
+    "chinese": "NotoSansSC-Regular.otf",
 }
+CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
+"""Characters that only the Chinese font has; a text with one of them is set in it."""
 ELLIPSIS = "…"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TextBox:
+    """A text that was drawn: where, in pixels of the window; its font size at 1080p; whether all of it."""
+
+    words: str
+    rect: pygame.Rect
+    size: float
+    whole: bool
+
+
+_boxes: list[TextBox] | None = None
+
+
+@contextmanager
+def reported() -> Iterator[list[TextBox]]:
+    """The texts that are drawn inside the block."""
+    global _boxes
+    boxes: list[TextBox] = []
+    _boxes = boxes
+    try:
+        yield boxes
+    finally:
+        _boxes = None
+
+
+def report(surface: pygame.Surface, rect: pygame.Rect, words: str, size: float, whole: bool = True) -> None:
+    """Tell `reported` of a text; for those who draw one without `text`."""
+    seen = rect.clip(surface.get_clip())
+    if _boxes is not None and words and seen:
+        _boxes.append(TextBox(words, seen.move(surface.get_abs_offset()), size, whole))
+
+
+def face_for(face: Face, words: str) -> Face:
+    """The face that has all characters of a text."""
+    return "chinese" if CHINESE.search(words) else face
 
 
 @lru_cache(maxsize=64)
@@ -30,12 +74,12 @@ def font(face: Face, pixels: int) -> pygame.font.Font:
 @lru_cache(maxsize=4096)
 def rendered(face: Face, pixels: int, words: str, color: Color) -> pygame.Surface:
     """A text as a picture with transparent ground; kept, so that showing it again costs a copy."""
-    return font(face, pixels).render(words, True, color)
+    return font(face_for(face, words), pixels).render(words, True, color)
 
 
 def width(theme: Theme, words: str, size: float, face: Face = "words") -> int:
     """Width of a text in pixels."""
-    return font(face, theme.px(size)).size(words)[0]
+    return font(face_for(face, words), theme.px(size)).size(words)[0]
 
 
 def text(
@@ -53,7 +97,8 @@ def text(
 
     size: of the font at 1080p.  most: the width in pixels beyond which it is cut, with an ellipsis.
     """
-    if most is not None:
+    whole = most is None or width(theme, words, size, face) <= most
+    if most is not None and not whole:
         words = shortened(theme, words, size, face, most)
     picture = rendered(face, theme.px(size), words, color)
     rect = picture.get_rect(centery=round(at[1]))
@@ -64,6 +109,7 @@ def text(
     else:
         rect.centerx = round(at[0])
     surface.blit(picture, rect)
+    report(surface, rect, words, size, whole)
     return rect
 
 
@@ -80,6 +126,19 @@ def shortened(theme: Theme, words: str, size: float, face: Face, most: float) ->
         else:
             high = middle - 1
     return words[:low] + ELLIPSIS
+
+
+@lru_cache(maxsize=256)
+def wrapped(theme: Theme, words: str, size: float, face: Face, most: float) -> tuple[str, ...]:
+    """A text in lines that fit into ``most`` pixels each, broken at spaces."""
+    lines = [""]
+    for word in words.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width(theme, longer, size, face) > most:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return tuple(lines)
 
 
 def number(value: float, digits: int = 4) -> str:
@@ -101,6 +160,7 @@ def badge(
     frame = rect.inflate(theme.px(32), theme.px(12))
     pygame.draw.rect(surface, color, frame, 0 if filled else theme.px(2), border_radius=frame.height // 2)
     surface.blit(picture, rect)
+    report(surface, rect, words, 24)
     return frame
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pygame
 
 from app.audio import Player, SilentPlayer
+from app.theme import THEMES
 from app.transport import Transport
 from loop_core.conductor import Conductor
 from loop_core.frame import Controls, Frame
@@ -141,7 +142,7 @@ class Show:
         if len(names) < 2:
             self._say("Only one backing")
             return
-        name = names[(names.index(self._controls.backing) + 1) % len(names)]
+        name = _after(names, self._controls.backing)
         self._transport.set_backing(name)
         self._set(backing=name)
         self._say(f"Backing: {name}")
@@ -161,6 +162,18 @@ class Show:
         """The picture later (positive) or earlier against the sound, by 5 ms each."""
         self._set(offset=round(self._controls.offset + steps * OFFSET_STEP, 3))
         self._say(f"picture {1000 * self._controls.offset:+.0f} ms".replace("+0 ", "0 "))
+
+    def next_theme(self) -> None:
+        """Light or dark."""
+        self._set(theme=_after(tuple(THEMES), self._controls.theme))
+
+    def next_language(self) -> None:
+        """The next language that the song has subtitles in."""
+        languages = tuple(dict.fromkeys(name for line in self.song.lines for name in line.subtitles))
+        if len(languages) > 1:
+            self._set(language=_after(languages, self._controls.language))
+        else:
+            self._say("Only one language")
 
     def fullscreen(self) -> None:
         """Full screen on or off; the window does it."""
@@ -240,6 +253,11 @@ class Show:
         self._controls = replace(self._controls, **changes)  # type: ignore[arg-type]
 
 
+def _after(names: tuple[str, ...], name: str) -> str:
+    """The next of several names, the first after the last one or after one that is not among them."""
+    return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
+
+
 KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_SPACE: Show.toggle,
     pygame.K_PAGEDOWN: Show.advance,
@@ -258,6 +276,8 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_COMMA: lambda show: show.shift(-1),
     pygame.K_PERIOD: lambda show: show.shift(1),
     pygame.K_d: Show.lessons,
+    pygame.K_t: Show.next_theme,
+    pygame.K_l: Show.next_language,
     pygame.K_f: Show.fullscreen,
     pygame.K_F11: Show.fullscreen,
     pygame.K_b: Show.black,

@@ -66,9 +66,11 @@ def layout(size: tuple[int, int]) -> dict[str, pygame.Rect]:
 class Stage:
     """A window's worth of panels; remembers what each shows, and draws it anew only when that changes."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], theme: str = "dark") -> None:
+        """theme: its name, one of `app.theme.THEMES`."""
         self.size = size
-        self.theme = theme_for(size)
+        self.theme_name = theme
+        self.theme = theme_for(size, theme)
         self.rects = layout(size)
         self._panels = pygame.Surface(size)
         self._panels.fill(self.theme.ground)

@@ -1,6 +1,6 @@
 """Colours and sizes. Blue is negative and orange positive, never red and green; gold is "now"."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from loop_core.operations import TESTING, Operation
@@ -22,24 +22,24 @@ class Theme:
     line: Color = (52, 63, 92)
     text: Color = (236, 240, 248)
     dim: Color = (158, 170, 196)
-    faint: Color = (104, 117, 148)
+    faint: Color = (126, 139, 170)
     now: Color = (255, 196, 92)
     now_ground: Color = (62, 50, 34)
     negative: Color = (92, 164, 255)
-    positive: Color = (255, 138, 76)
+    positive: Color = (255, 114, 76)
     train: Color = (196, 206, 232)
-    test: Color = (86, 211, 178)
+    test: Color = (64, 205, 135)
     keyword: Color = (150, 178, 255)
     literal: Color = (172, 212, 164)
-    comment: Color = (122, 136, 168)
+    comment: Color = (128, 141, 172)
     failed: Color = (255, 150, 190)
     classes: tuple[Color, ...] = (
         (92, 164, 255),
         (255, 138, 76),
-        (86, 211, 178),
-        (214, 150, 232),
-        (236, 214, 110),
-        (150, 200, 240),
+        (210, 243, 6),
+        (44, 250, 209),
+        (174, 123, 102),
+        (242, 33, 158),
     )
 
     def px(self, size: float) -> int:
@@ -55,10 +55,35 @@ class Theme:
         return self.test if operation in TESTING else self.train
 
 
+DARK = Theme()
+LIGHT = Theme(
+    ground=(238, 241, 247),
+    panel=(255, 255, 255),
+    raised=(224, 230, 241),
+    line=(198, 207, 223),
+    text=(18, 24, 40),
+    dim=(68, 79, 106),
+    faint=(96, 106, 132),
+    now=(120, 63, 0),
+    now_ground=(255, 240, 212),
+    negative=(20, 96, 200),
+    positive=(184, 72, 0),
+    train=(52, 60, 88),
+    test=(0, 118, 72),
+    keyword=(36, 66, 190),
+    literal=(20, 96, 36),
+    comment=(92, 102, 128),
+    failed=(178, 0, 92),
+    classes=((20, 96, 200), (196, 78, 0), (134, 86, 110), (106, 35, 5), (203, 123, 98), (73, 54, 116)),
+)
+THEMES = {"dark": DARK, "light": LIGHT}
+"""Dark for most rooms, light for bright ones."""
+
+
 @lru_cache(maxsize=16)
-def theme_for(size: tuple[int, int]) -> Theme:
-    """The theme for a window of ``size``: everything fits, whatever its shape."""
-    return Theme(scale=min(size[0] / DESIGN[0], size[1] / DESIGN[1]))
+def theme_for(size: tuple[int, int], name: str = "dark") -> Theme:
+    """The theme of a name for a window of ``size``: everything fits, whatever its shape."""
+    return replace(THEMES[name], scale=min(size[0] / DESIGN[0], size[1] / DESIGN[1]))
 
 
 def mix(a: Color, b: Color, share: float) -> Color:

@@ -93,9 +93,9 @@ def _run(show: Show, size: tuple[int, int], fullscreen: bool, watch: Callable[[F
             stage = None
         surface = pygame.display.get_surface()
         assert surface is not None
-        if stage is None or stage.size != surface.get_size():
-            stage = Stage(surface.get_size())
         frame = show.tick()
+        if stage is None or (stage.size, stage.theme_name) != (surface.get_size(), frame.controls.theme):
+            stage = Stage(surface.get_size(), frame.controls.theme)
         pygame.display.update(stage.draw(surface, frame))
         show.quit |= watch(frame)
         if not opened and not show.quit:

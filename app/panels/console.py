@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pygame
 
-from app.draw import text, title
+from app.draw import text, title, wrapped
 from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.snapshot import Evidence
@@ -40,9 +40,13 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     y = theme.px(30)
     shown = text(surface, theme, mark, (left, y), PROOF, theme.now if view.evidence.holds else color, "bold")
     room = most - shown.width - theme.px(12)
-    text(surface, theme, view.evidence.text, (shown.right + theme.px(12), y), PROOF, color, most=room)
+    proof = wrapped(theme, view.evidence.text, PROOF, "words", room)
+    for row, words in enumerate(proof):
+        at = (shown.right + theme.px(12), y + row * theme.px(LINE))
+        text(surface, theme, words, at, PROOF, color, most=room)
     bottom = height - theme.px(24)
-    rows = max(1, (bottom - theme.px(64)) // theme.px(LINE) + 1)
+    top = theme.px(34 + LINE * len(proof))
+    rows = max(1, (bottom - top) // theme.px(LINE) + 1)
     for row, line in enumerate(reversed(view.lines[-rows:])):
         color = theme.now if row < view.new else theme.dim
         text(surface, theme, line, (left, bottom - row * theme.px(LINE)), SIZE, color, "code", most=most)

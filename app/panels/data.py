@@ -110,6 +110,8 @@ def _map(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, view: View) -
     x_span, y_span = (every[:, 0].min(), every[:, 0].max()), (every[:, 1].min(), every[:, 1].max())
     if view.fit is not None and view.fit.y is not None:
         x_span, y_span = (view.fit.x[0], view.fit.x[-1]), (view.fit.y[0], view.fit.y[-1])
+    plot = _true_to_scale(plot, x_span[1] - x_span[0], y_span[1] - y_span[0])
+    if view.fit is not None and view.fit.y is not None:
         colors = _map_colors(view.fit.outputs, view.task, theme)
         small = pygame.surfarray.make_surface(colors.swapaxes(0, 1)[:, ::-1])
         surface.blit(pygame.transform.smoothscale(small, plot.size), plot)
@@ -124,6 +126,14 @@ def _map(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, view: View) -
     targets = active.targets[::every_nth].astype(int) % len(kinds)
     marks = [(kinds[k], place) for k, place in zip(targets.tolist(), places.tolist(), strict=True)]
     surface.blits(marks, doreturn=False)
+
+
+def _true_to_scale(plot: pygame.Rect, across: float, up: float) -> pygame.Rect:
+    """The largest part of a rectangle in which both features have one scale: circles are circles."""
+    scale = min(plot.width / max(across, 1e-9), plot.height / max(up, 1e-9))
+    part = pygame.Rect(0, 0, round(scale * across), round(scale * up))
+    part.center = plot.center
+    return part
 
 
 def _map_colors(outputs: Array, task: Task, theme: Theme) -> npt.NDArray[np.uint8]:

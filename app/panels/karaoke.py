@@ -4,14 +4,13 @@ from dataclasses import dataclass
 
 import pygame
 
-from app.draw import font, rendered, text
+from app.draw import face_for, font, rendered, report, text
 from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.song import Line
 from loop_core.timeline import line_at, sung
 
 SUNG, NEXT, WHY = 68, 34, 28
-LANGUAGE = "en"
 EARLY = 1.5
 """Seconds before a line at which it takes the place of one that has ended."""
 
@@ -40,7 +39,7 @@ def view(frame: Frame) -> View:
     line = lines[max(index, 0)]
     following = lines[index + 1].text if index + 1 < len(lines) else ""
     whole, share = sung(line, frame.now)
-    why = line.subtitles.get(LANGUAGE, "")
+    why = line.subtitles.get(frame.controls.language) or line.subtitles.get("en", "")
     return View(line.text, _prefixes(line), whole, round(200 * share), why, following)
 
 
@@ -57,10 +56,11 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     middle, height = surface.get_width() // 2, surface.get_height()
     text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
     size = theme.px(SUNG)
-    words = font("bold", size)
+    words = font(face_for("bold", view.text), size)
     unsung = rendered("bold", size, view.text, theme.text)
     at = unsung.get_rect(center=(middle, round(height * 0.46)))
     surface.blit(unsung, at)
+    report(surface, at, view.text, SUNG)
     done = words.size(view.prefixes[view.whole].rstrip())[0] if view.whole else 0
     if view.whole + 1 < len(view.prefixes):
         until = words.size(view.prefixes[view.whole + 1].rstrip())[0]

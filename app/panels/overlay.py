@@ -20,6 +20,7 @@ KEYS = (
     ("+ −", "volume"),
     (", .", "picture earlier, later by 5 ms"),
     ("D", "lessons"),
+    ("T, L", "theme, language"),
     ("F", "full screen"),
     ("B", "black screen and silence, and back"),
     ("H", "these keys"),

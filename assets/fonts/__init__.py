@@ -1,0 +1,1 @@
+"""The bundled fonts; `python -m assets.fonts` makes the Chinese one."""
