@@ -39,7 +39,7 @@ def view(frame: Frame) -> View:
     snapshot = frame.snapshot
     if snapshot is None:
         return View(None, None, None, "regression", False, False, 40)
-    moving = snapshot.operation in (
+    moving = not frame.controls.still and snapshot.operation in (
         Operation.FORWARD,
         Operation.TEST_FORWARD,
         Operation.LOSS,
