@@ -12,6 +12,7 @@ from loop_core.listing import Site
 from loop_core.operations import FAST, Operation
 from loop_core.run import Run
 from loop_core.snapshot import Evidence, Fit, Forward, Points, Snapshot
+from loop_core.surface import Survey
 
 T = TypeVar("T")
 
@@ -40,6 +41,8 @@ class Observer:
         self._readers = {forward: PointsReader() for forward in _LOSS_OF}
         self._mirror: Mirror | None = None
         self._fit: Fit | None = None
+        self._survey: Survey | None = None
+        self._surveyed = False
         self._before = look_before(self._live(None, None))
         self._previous = self._before.values
 
@@ -58,6 +61,10 @@ class Observer:
         evidence = check(site.operation, self._before, live)
         self._previous = self._before.values
         self._before = look_before(live)
+        if not self._surveyed:
+            self._begin_survey(live)
+        elif self._survey is not None and site.operation is Operation.STEP and epoch is not None:
+            self._survey.note(epoch)
         return evidence
 
     def note_losses(self, epoch: int) -> None:
@@ -65,6 +72,8 @@ class Observer:
         for kept in self._losses.values():
             if kept.epoch != epoch:
                 self._keep(kept, epoch)
+        if self._survey is not None:
+            self._survey.note_once(epoch)
 
     def note_loss(self, loss: Operation, epoch: int) -> None:
         """Keep a loss that has been calculated in this epoch."""
@@ -76,6 +85,9 @@ class Observer:
             kept.last = value.item()
             kept.epoch = epoch
             kept.series.add(epoch, kept.last)
+            if self._survey is not None and kept is self._losses[Operation.LOSS]:
+                with self._run.unheard():
+                    self._survey.confirm(kept.last)
 
     def loss(self) -> float | None:
         """The training loss that was calculated last."""
@@ -114,6 +126,7 @@ class Observer:
             train=self._points(Operation.FORWARD),
             test=self._points(Operation.TEST_FORWARD),
             fit=self._fit,
+            walk=None if self._survey is None else self._survey.walk(*self._surveyable(live)),
             printed=self._run.take_printed(),
             console=tuple(self._run.console),
             saved=self._run.saved[0] if self._run.saved else None,
@@ -142,6 +155,21 @@ class Observer:
 
     def _inputs(self, forward: Operation) -> object:
         return self._run.value(self._run.listing.site(forward), "inputs")
+
+    def _surveyable(self, live: Live) -> tuple[object, ...]:
+        """What makes the training loss: model, loss function, inputs and targets."""
+        target = self._run.value(self._run.listing.site(Operation.LOSS), "target")
+        return live.model, live.loss_fn, self._inputs(Operation.FORWARD), target
+
+    def _begin_survey(self, live: Live) -> None:
+        """Ask for the loss surface as soon as all of it is there, which mostly is before the loop."""
+        model, loss_fn, inputs, targets = self._surveyable(live)
+        if not isinstance(inputs, torch.Tensor) or not isinstance(targets, torch.Tensor):
+            return
+        if isinstance(model, nn.Module) and loss_fn is not None:
+            self._surveyed = True
+            with self._run.unheard():
+                self._survey = Survey.of(model, loss_fn, inputs, targets)
 
     def _points(self, forward: Operation) -> Points | None:
         loss = self._run.listing.site(_LOSS_OF[forward])

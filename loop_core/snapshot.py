@@ -101,6 +101,32 @@ class Series:
     value: Array
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Surface:
+    """The training loss over the two numbers that a model trains.
+
+    names: of the two.  x (m,), y (n,): their values.  loss (n, m): rows along y, columns along x.
+    lowest: the place of the minimum (x, y), None where none was found.
+    """
+
+    names: tuple[str, str]
+    x: Array
+    y: Array
+    loss: Array
+    lowest: tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """A surface and the places on it, path (n, 2): the start, then one for each epoch's step so far.
+
+    Of a long path every so manieth place, the first and the last always.
+    """
+
+    surface: Surface
+    path: Array
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """A file that the lesson saved: its name, its size in bytes, and where it is."""
@@ -117,6 +143,7 @@ class Snapshot:
     number: the cue's index in the song.  lines: the operation's lines in the source, from 1, inclusive.
     epoch: the current epoch from 0 (None before the loop).  epochs: how many there will be (None: unknown).
     training: ``model.training``.  learning_rate: of the first parameter group.
+    walk: only for a model that trains exactly two numbers.
     printed: what this operation printed.  console: the last lines printed so far.
     error: the lesson's own error with its traceback, once it has stopped.
     """
@@ -142,6 +169,7 @@ class Snapshot:
     train: Points | None
     test: Points | None
     fit: Fit | None
+    walk: Walk | None
     printed: tuple[str, ...]
     console: tuple[str, ...]
     saved: Saved | None

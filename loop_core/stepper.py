@@ -97,9 +97,9 @@ class Stepper:
         return self._fast_evidence(first), True
 
     def costs(self) -> dict[Operation, float]:
-        """Seconds that each operation takes with its snapshot, measured in a throwaway run.
+        """Seconds that each operation takes with its snapshot, measured in the second of two throwaway runs.
 
-        The run also pays torch's first-time costs. The lesson is back at its start afterwards.
+        The first pays torch's first-time costs. The lesson is back at its start afterwards.
         """
         costs: dict[Operation, float] = {}
         present = {site.operation for site in self.listing.sites} - FAST - {Operation.SAVE}
@@ -108,8 +108,8 @@ class Stepper:
                 start = time.perf_counter()
                 self.perform(-1, operation)
                 costs[operation] = time.perf_counter() - start
+            self.restart()
         torch.save({}, io.BytesIO())  # its first call is slow, and must not be the one on stage
-        self.restart()
         return costs
 
     def _run_to(self, operation: Operation) -> Evidence:
