@@ -12,6 +12,7 @@ from loop_core.conductor import Conductor
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.song import Song
+from loop_core.timeline import sung_lines
 
 OFFSET_STEP, VOLUME_STEP = 0.005, 0.1
 MESSAGE_SECONDS = 2.0
@@ -76,7 +77,8 @@ class Show:
         return replace(frame, controls=self._controls)
 
     def press(self, key: int) -> None:
-        """One key, as pygame numbers them."""
+        """One key, as pygame numbers them; what is under the pointer is no longer explained."""
+        self.point(None)
         if self._controls.choice is not None and self._choose(key):
             return
         action = KEYS.get(key)
@@ -151,6 +153,18 @@ class Show:
         """A click on the song's line, at ``x`` of its length, 0 to 1."""
         if self._begun:
             self._transport.seek(x * self.song.length)
+
+    def point(self, at: tuple[int, int] | None) -> None:
+        """The mouse points there, or nowhere."""
+        self._set(pointer=at)
+
+    def go_to_line(self, line: int) -> None:
+        """To where a line of the lesson's source is sung next, or for the first time."""
+        listing = self._conductor.listing
+        now = self._transport.now()
+        times = [t for first, last, t, _ in sung_lines(self.song, listing) if first <= line <= last]
+        if times and self._begun:
+            self._transport.seek(next((time for time in times if time > now), times[0]))
 
     def louder(self, steps: int) -> None:
         """Volume up or down by tenths."""

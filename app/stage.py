@@ -7,6 +7,8 @@ from typing import Any
 import pygame
 
 from app.panels import code, console, data, header, karaoke, loss, network, overlay, timeline
+from app.panels import hint as panel_hint
+from app.pointing import Area, Hint, collected, hint_at
 from app.theme import Theme, theme_for
 from loop_core.frame import Frame
 
@@ -76,6 +78,7 @@ class Stage:
         self._panels.fill(self.theme.ground)
         self._shown: dict[str, Hashable] = {}
         self._above: Hashable = "nothing has been drawn"
+        self._areas: dict[str, list[Area]] = {}
 
     def draw(self, surface: pygame.Surface, frame: Frame) -> list[pygame.Rect]:
         """Bring ``surface``, of the stage's size and kept from call to call, up to date.
@@ -83,7 +86,9 @@ class Stage:
         The rectangles that have changed.
         """
         changed = [self.rects[panel.name] for panel in PANELS if self._update(panel, frame)]
-        above = overlay.view(frame)
+        over, pointer = overlay.view(frame), frame.controls.pointer
+        hint = self.hint(pointer) if over is None and pointer is not None else None
+        above = None if over is None and hint is None else (over, hint, pointer)
         if above is None and self._above is None:
             for rect in changed:
                 surface.blit(self._panels, rect, rect)
@@ -91,10 +96,16 @@ class Stage:
         if not changed and above == self._above:
             return []
         surface.blit(self._panels, (0, 0))
-        if above is not None:
-            overlay.draw(surface, above, self.theme)
+        if over is not None:
+            overlay.draw(surface, over, self.theme)
+        if hint is not None and pointer is not None:
+            panel_hint.draw(surface, hint, pointer, self.theme)
         self._above = above
         return [surface.get_rect()]
+
+    def hint(self, at: tuple[int, int]) -> Hint | None:
+        """What stands at a point of the window."""
+        return hint_at([area for areas in self._areas.values() for area in areas], at)
 
     def song_position(self, at: tuple[int, int]) -> float | None:
         """The share of the song, 0 to 1, that a point of the song's line stands for; None elsewhere."""
@@ -112,5 +123,7 @@ class Stage:
         part.fill(self.theme.ground)
         if panel.name not in ON_GROUND:
             pygame.draw.rect(part, self.theme.panel, part.get_rect(), border_radius=self.theme.px(14))
-        panel.draw(part, view, self.theme)
+        with collected() as areas:
+            panel.draw(part, view, self.theme)
+        self._areas[panel.name] = areas
         return True

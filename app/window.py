@@ -109,12 +109,19 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
         show.quit = True
     elif event.type == pygame.KEYDOWN:
         show.press(_key(event))
+    elif event.type == pygame.MOUSEMOTION:
+        show.point(event.pos)
+    elif event.type == pygame.WINDOWLEAVE:
+        show.point(None)
     elif event.type == pygame.MOUSEBUTTONDOWN and event.button == 1:
         share = None if stage is None else stage.song_position(event.pos)
-        if share is None:
-            show.toggle()
-        else:
+        hint = None if stage is None else stage.hint(event.pos)
+        if share is not None:
             show.click(share)
+        elif hint is not None and hint.line is not None:
+            show.go_to_line(hint.line)
+        else:
+            show.toggle()
 
 
 def _key(event: pygame.Event) -> int:

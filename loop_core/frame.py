@@ -16,6 +16,7 @@ class Controls:
     offset: seconds that the picture comes later than the sound.
     help: the keys are shown.  choice: the lesson marked in the open list of lessons, None when closed.
     sound: the device that plays, or why none does.  message: a short word to the person at the keys.
+    pointer: where the mouse points, in pixels of the window, None when it does not.
     theme: 'dark' or 'light'.  language: of the subtitles.  still: reduced motion, states change at once.
     """
 
@@ -31,6 +32,7 @@ class Controls:
     choice: int | None = None
     sound: str = ""
     message: str = ""
+    pointer: tuple[int, int] | None = None
     theme: str = "dark"
     language: str = "en"
     still: bool = False

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
+from loop_core.listing import Listing
 from loop_core.operations import FAST
 from loop_core.song import Line, Song
 
@@ -69,3 +70,16 @@ def _cue_times(song: Song) -> tuple[float, ...]:
 def _last(times: tuple[float, ...], now: float) -> int | None:
     index = bisect_right(times, now)
     return index - 1 if index else None
+
+
+@lru_cache(maxsize=4)
+def sung_lines(song: Song, listing: Listing) -> tuple[tuple[int, int, float, str], ...]:
+    """Of each cue with an operation of its own: first and last line of the source, time in seconds, lyric.
+
+    Fast lines run the whole loop, and are of no line in particular.
+    """
+    own = (cue for cue in song.cues if cue.operation not in FAST)
+    found = ((listing.site(cue.operation), cue) for cue in own)
+    return tuple(
+        (site.line, site.end_line, cue.time, song.lines[cue.line].text) for site, cue in found if site
+    )

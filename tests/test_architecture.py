@@ -57,7 +57,7 @@ def test_only_audio_touches_pydub_and_the_mixer(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PANELS, ids=name_of)
 def test_a_panel_knows_drawing_and_data_types_only(path: Path) -> None:
-    assert {name.split(".")[1] for name in imports_any(path, "app")} <= {"draw", "graph", "theme"}
+    assert {name.split(".")[1] for name in imports_any(path, "app")} <= {"draw", "graph", "pointing", "surface", "theme"}
     data = {"frame", "lessons", "listing", "operations", "snapshot", "song", "timeline"}
     assert {name.split(".")[1] for name in imports_any(path, "loop_core")} <= data
 
@@ -82,7 +82,7 @@ def test_what_the_window_imports_does_not_bring_torch(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["draw", "graph", "theme"])
+@pytest.mark.parametrize("name", ["draw", "graph", "surface", "theme"])
 def test_what_panels_draw_with_knows_no_panel_and_no_driver(name: str) -> None:
     path = ROOT / "app" / f"{name}.py"
     assert {found.split(".")[1] for found in imports_any(path, "app")} <= {"draw", "theme"} - {name}

@@ -331,3 +331,30 @@ def test_black_over_a_pause_comes_back_paused(rig: Rig) -> None:
     rig.press(pygame.K_SPACE, pygame.K_b)
     frame = rig.press(pygame.K_b)
     assert not frame.controls.playing
+
+
+def test_a_click_on_a_line_of_the_source_goes_to_where_it_is_sung(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    listing = rig.show.tick().listing
+    cue = next(cue for cue in rig.song.cues if cue.operation is Operation.BACKWARD)
+    site = listing.site(Operation.BACKWARD)
+    assert site is not None
+    rig.show.go_to_line(site.line)
+    assert rig.show.tick().now == pytest.approx(cue.time)
+
+
+def test_t_and_l_go_round_the_themes_and_the_languages_of_the_song(rig: Rig) -> None:
+    rig.press(pygame.K_t)
+    assert rig.show.tick().controls.theme == "light"
+    rig.press(pygame.K_t)
+    assert rig.show.tick().controls.theme == "dark"
+    rig.press(pygame.K_l)
+    languages = {name for line in rig.song.lines for name in line.subtitles}
+    assert (rig.show.tick().controls.language == "zh") == ("zh" in languages)
+
+
+def test_the_pointer_is_forgotten_at_the_next_key(rig: Rig) -> None:
+    rig.show.point((10, 20))
+    assert rig.show.tick().controls.pointer == (10, 20)
+    rig.press(pygame.K_SPACE)
+    assert rig.show.tick().controls.pointer is None

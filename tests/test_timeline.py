@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from builders import small_song, write_song
 
+from assets import SONGS
+from loop_core.lessons import find_lesson
+from loop_core.listing import read_listing
 from loop_core.operations import FAST, Operation
 from loop_core.song import Line, Song, Syllable, load_song
-from loop_core.timeline import cue_at, line_at, parts, sung
+from loop_core.timeline import cue_at, line_at, parts, sung, sung_lines
 
 
 @pytest.fixture
@@ -82,3 +85,14 @@ def test_a_fast_line_shorter_than_a_sixteenth_has_one_part(tmp_path: Path) -> No
     short = small_song(tmp_path, (Operation.EPOCHS, Operation.EPOCHS, Operation.EPOCH), beats_per_line=2)
     for index in (0, 1):
         assert [part.share for part in parts(short) if part.cue == index][-1] == 1.0
+
+
+def test_a_line_of_the_source_is_sung_where_its_own_operation_is() -> None:
+    song = load_song(SONGS / "optimization_loop")
+    lesson = find_lesson("straight_line")
+    listing = read_listing(lesson.path, lesson.name)
+    site = listing.site(Operation.ZERO_GRAD)
+    assert site is not None
+    own = [each for each in sung_lines(song, listing) if each[0] <= site.line <= each[1]]
+    cues = [cue for cue in song.cues if cue.operation is Operation.ZERO_GRAD]
+    assert [each[2:] for each in own] == [(cue.time, "Optimizer zero grad") for cue in cues]

@@ -5,15 +5,17 @@ import keyword
 import token
 import tokenize
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import pygame
 
 from app.draw import ELLIPSIS, eased, rendered, text, title, width
+from app.pointing import Hint, answering
 from app.theme import Color, Theme
 from loop_core.frame import Frame
 from loop_core.listing import Listing
 from loop_core.operations import Operation
+from loop_core.timeline import sung_lines
 
 SIZE, LINE, LYRIC = 26, 34, 30
 MOVE = 0.35
@@ -25,7 +27,10 @@ Span = tuple[int, str, str]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What is lit (lines from 1, inclusive), what was before, and how far between them, in 50ths."""
+    """What is lit (lines from 1, inclusive), what was before, and how far between them, in 50ths.
+
+    sung: of each cue the lines of its operation, its time in seconds and its lyric.
+    """
 
     listing: Listing
     lit: tuple[int, int]
@@ -33,6 +38,7 @@ class View:
     moved: int
     lyric: str
     failed: bool
+    sung: tuple[tuple[int, int, float, str], ...]
 
 
 def view(frame: Frame) -> View:
@@ -45,7 +51,7 @@ def view(frame: Frame) -> View:
         moved = min(50, round(50 * (frame.now - cue.time) / MOVE))
         lyric = frame.song.lines[cue.line].text
     failed = frame.snapshot is not None and not frame.snapshot.evidence.holds
-    return View(frame.listing, lit, before, moved, lyric, failed)
+    return View(frame.listing, lit, before, moved, lyric, failed, sung_lines(frame.song, frame.listing))
 
 
 def _lines(frame: Frame, cue: int | None) -> tuple[int, int]:
@@ -67,6 +73,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     scroll = round(starts[0] + (starts[1] - starts[0]) * share)
     left = theme.px(70)
     y = -scroll
+    shown: list[tuple[int, int]] = []  # bottom and number of each line
     for number, spans in enumerate(_coloured(view.listing), start=1):
         lit = view.lit[0] <= number <= view.lit[1]
         height = line
@@ -83,6 +90,19 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
                 at = (indent, y + line + lyric * 0.42)
                 text(body, theme, view.lyric, at, 24, theme.now, "bold")
         y += height
+        shown.append((y, number))
+    answering(body, body.get_rect(), partial(_hint, view, shown))
+
+
+def _hint(view: View, shown: list[tuple[int, int]], at: tuple[float, float]) -> Hint | None:
+    """When the line at a point is sung."""
+    number = next((number for bottom, number in shown if at[1] < bottom), None)
+    times = [(time, lyric) for first, last, time, lyric in view.sung if number and first <= number <= last]
+    if number is None or not times:
+        return None
+    name = view.listing.lines[number - 1].strip()
+    rows = (f"{int(time) // 60}:{int(time) % 60:02} {lyric}" for time, lyric in times)
+    return Hint((f"line {number}: {name}", *rows, "click: go there"), number)
 
 
 def _scroll(listing: Listing, lines: tuple[int, int], room: int, line: int, lyric: int) -> float:

@@ -2,13 +2,14 @@
 
 import itertools
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
 import pygame
 
-from app.draw import disc, eased, text, title
+from app.draw import disc, eased, number, text, title
+from app.pointing import Hint, answering, nearest
 from app.theme import Color, Theme, mix
 from loop_core.frame import Frame
 from loop_core.operations import TESTING, Operation
@@ -95,6 +96,26 @@ def _line(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, view: View) 
         for a, b in list(itertools.pairwise(path))[: round(reveal * len(path))]:
             pygame.draw.aaline(surface, theme.now, a, b, theme.px(4))
     surface.set_clip(None)
+    answering(surface, plot, partial(_hint, view, scale))
+
+
+def _hint(view: View, scale: "_Scale", at: tuple[float, float]) -> Hint | None:
+    """The sample that is nearest to a point."""
+    points = view.test if view.testing else view.train
+    if points is None:
+        return None
+    one = points.inputs.shape[1] == 1
+    across = np.column_stack([points.inputs, points.targets]) if one else points.inputs[:, :2]
+    index = nearest(scale.all_at(across), at, scale.plot.height / 20)
+    if index is None:
+        return None
+    inputs = ", ".join(number(float(value)) for value in points.inputs[index])
+    rows = [f"{'test' if view.testing else 'training'} sample {index}", f"input {inputs}"]
+    rows.append(f"target {number(float(points.targets[index]))}")
+    if points.predictions is not None:
+        outputs = ", ".join(number(float(value)) for value in points.predictions[index])
+        rows.append(f"output {outputs}")
+    return Hint(tuple(rows))
 
 
 def _columns(points: Points) -> tuple[Array, Array, Array]:
@@ -126,6 +147,7 @@ def _map(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, view: View) -
     targets = active.targets[::every_nth].astype(int) % len(kinds)
     marks = [(kinds[k], place) for k, place in zip(targets.tolist(), places.tolist(), strict=True)]
     surface.blits(marks, doreturn=False)
+    answering(surface, plot, partial(_hint, view, scale))
 
 
 def _true_to_scale(plot: pygame.Rect, across: float, up: float) -> pygame.Rect:

@@ -3,11 +3,13 @@
 import itertools
 import math
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pygame
 
 from app.draw import disc, number, text, title, width
+from app.pointing import Hint, answering
 from app.theme import Color, Theme
 from loop_core.frame import Frame
 from loop_core.operations import Operation
@@ -51,6 +53,21 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     _axes(surface, theme, plot, view.epochs, high)
     for series, color in ((view.test, theme.test), (view.train, theme.train)):
         _curve(surface, theme, plot, series, view.epochs, high, color)
+    answering(surface, plot.inflate(theme.px(24), theme.px(24)), partial(_hint, view, plot))
+
+
+def _hint(view: View, plot: pygame.Rect, at: tuple[float, float]) -> Hint | None:
+    """The losses of the epoch that is nearest to a point."""
+    assert view.train is not None and view.test is not None  # noqa: PT018 - a curve was drawn
+    wanted = (at[0] - plot.left) / plot.width * max(1, view.epochs - 1)
+    epoch = view.train.epoch[np.abs(view.train.epoch - wanted).argmin()]
+    if abs(epoch - wanted) * plot.width / max(1, view.epochs - 1) > plot.height / 8:
+        return None
+    rows = [f"epoch {int(epoch)}"]
+    for name, series in (("train", view.train), ("test", view.test)):
+        value = series.value[series.epoch == epoch]
+        rows += [f"{name} loss {number(float(value[0]), 6)}"] if len(value) else []
+    return Hint(tuple(rows))
 
 
 def _legend(surface: pygame.Surface, theme: Theme, view: View) -> None:
