@@ -106,14 +106,14 @@ class Surface:
     """The training loss over the two numbers that a model trains.
 
     names: of the two.  x (m,), y (n,): their values.  loss (n, m): rows along y, columns along x.
-    lowest: the place of the minimum (x, y), None where none was found.
+    lowest: the minimum (x, y, loss), None where none was found.
     """
 
     names: tuple[str, str]
     x: Array
     y: Array
     loss: Array
-    lowest: tuple[float, float] | None
+    lowest: tuple[float, float, float] | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -168,7 +168,9 @@ def _surface(names: tuple[str, str], start: torch.Tensor, losses_at: Losses) -> 
     losses = losses_at(grid).reshape(SIDE, SIDE)
     if not losses.isfinite().any():
         return None
-    least = None if lowest is None else (float(lowest[0]), float(lowest[1]))
+    least = None
+    if lowest is not None:
+        least = float(lowest[0]), float(lowest[1]), losses_at(lowest[None]).item()
     return Surface(names, frozen(x.numpy()), frozen(y.numpy()), frozen(losses.numpy()), least)
 
 

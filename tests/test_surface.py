@@ -129,7 +129,7 @@ def test_start_minimum_and_the_whole_path_lie_inside(tmp_path: Path) -> None:
     """The lesson's data are made with weight 0.7 and bias 0.3."""
     walk = walk_of(STRAIGHT_LINE, tmp_path)
     surface = walk.surface
-    assert surface.lowest == pytest.approx((0.7, 0.3), abs=1e-4)
+    assert surface.lowest == pytest.approx((0.7, 0.3, 0.0), abs=1e-4)
     for axis, places in zip((surface.x, surface.y), walk.path.T, strict=True):
         span = axis[-1] - axis[0]
         assert axis[0] + 0.02 * span < places.min() <= places.max() < axis[-1] - 0.02 * span

@@ -10,15 +10,20 @@ import pygame
 
 from app.draw import Anchor, disc, number, ring, text, title
 from app.graph import MOST_UNITS, Column, columns_of, edges, places_of
+from app.surface import draw_walk
 from app.theme import Color, Theme, mix
 from loop_core.frame import Frame
 from loop_core.operations import TESTING, Operation
-from loop_core.snapshot import Forward, Param, Snapshot
+from loop_core.snapshot import Forward, Param, Snapshot, Walk
 
 SIZE = 22
 WAVE = 1.1
 """Seconds that a pass takes from one side to the other."""
 STEPS = 40
+PART = 0.55
+"""Of the panel's width, where the loss surface has the rest."""
+
+HEADS = ("parameter", ".grad")
 
 _FORWARD = frozenset({Operation.FORWARD, Operation.TEST_FORWARD})
 
@@ -34,6 +39,31 @@ class View:
     learning_rate: float | None
     grad_norm: float | None
     share: int
+    walk: Walk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the table of numbers is set; lengths in pixels at 1080p.
+
+    columns: where name and value, gradient and step begin, as shares of the width.
+    sums: the step's heading, and their font's size; below: how far they stand under the numbers.
+    """
+
+    columns: tuple[float, float, float]
+    head: float
+    row: float
+    sums: str
+    size: float
+    below: float
+
+
+WIDE = Form((0.04, 0.30, 0.46), 56, 56, "step: w ← w − lr · grad", 24, 0)
+BESIDE_SURFACE = Form((0.044, 0.50, 0.65), 38, 74, "w ← w − lr · grad", 22, 32)
+
+
+def _form(view: View) -> Form:
+    return WIDE if view.walk is None else BESIDE_SURFACE
 
 
 def view(frame: Frame) -> View:
@@ -51,6 +81,7 @@ def view(frame: Frame) -> View:
         snapshot.learning_rate,
         snapshot.grad_norm,
         _share(frame, snapshot),
+        snapshot.walk,
     )
 
 
@@ -70,14 +101,19 @@ def _share(frame: Frame, snapshot: Snapshot) -> int:
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    """Nodes and edges; for few parameters also each number and how it came about."""
+    """Nodes and edges; for few parameters also each number and how it came about, for two the surface."""
     if not view.params:
         title(surface, theme, "network")
         text(surface, theme, "no model yet", surface.get_rect().center, SIZE, theme.faint, anchor="center")
         return
     width, height = surface.get_size()
+    if view.walk is not None:
+        left = round(PART * width)
+        draw_walk(surface.subsurface((left, 0, width - left, height)), theme, view.walk, _stepped(view))
+        surface, width = surface.subsurface((0, 0, left, height)), left
     few = [p for p in view.params if p.value.size == 1] if len(view.params) <= 4 else []
-    table = theme.px(56) * (len(few) + 1) if few and len(few) == len(view.params) else 0
+    form = _form(view)
+    table = theme.px(form.head + form.row * len(few)) if few and len(few) == len(view.params) else 0
     area = pygame.Rect(theme.px(64), theme.px(92), width - theme.px(128), height - theme.px(116) - table)
     columns = columns_of(view.forward, view.params)
     gaps = max(1, len(columns) - 1)
@@ -160,13 +196,13 @@ def _crossed(surface: pygame.Surface, theme: Theme, place: tuple[float, float], 
 
 def _table(surface: pygame.Surface, theme: Theme, view: View, params: list[Param], area: pygame.Rect) -> None:
     """Each parameter's number, its gradient, and how the step makes the new number of the old one."""
-    row = area.height // (len(params) + 1)
-    x = [area.left + theme.px(40), area.left + round(area.width * 0.30), area.left + round(area.width * 0.46)]
-    y = area.top + row // 2
-    for left, head in zip(x, ("parameter", ".grad", "step: w ← w − lr · grad"), strict=True):
+    form = _form(view)
+    x = [area.left + round(area.width * column) for column in form.columns]
+    y = area.top + theme.px(form.head / 2)
+    for left, head in zip(x, (*HEADS, form.sums), strict=True):
         text(surface, theme, head, (left, y), SIZE, theme.faint)
+    y = area.top + theme.px(form.head + form.row / 2) - theme.px(form.below / 2)
     for param in params:
-        y += row
         old, new = float(param.previous[0, 0]), float(param.value[0, 0])
         value = old + (new - old) * _stepped(view)
         name = text(surface, theme, param.name, (x[0], y), 26, theme.dim, "code")
@@ -176,8 +212,10 @@ def _table(surface: pygame.Surface, theme: Theme, view: View, params: list[Param
         if view.operation is Operation.STEP and param.grad is not None and view.learning_rate is not None:
             grad = float(param.grad[0, 0])
             sum_ = f"{number(old)} − {view.learning_rate:g} · ({number(grad)}) = {number(new)}"
-            most = area.right - x[2] - theme.px(20)
-            text(surface, theme, sum_, (x[2], y), 26, theme.now, "code", most=most)
+            at = (x[0], y + theme.px(form.below)) if form.below else (x[2], y)
+            most = area.right - at[0] - theme.px(20)
+            text(surface, theme, sum_, at, form.size, theme.now, "code", most=most)
+        y += theme.px(form.row)
 
 
 def _grad_cell(surface: pygame.Surface, theme: Theme, view: View, param: Param, at: tuple[int, int]) -> None:

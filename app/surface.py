@@ -1,0 +1,167 @@
+"""The loss surface of a model with two numbers, as seen from above, and the path walked on it."""
+
+import math
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+import pygame
+
+from app.draw import disc, number, ring, text, title
+from app.theme import Theme, mix
+from loop_core.snapshot import Array, Surface, Walk
+
+SIZE = 22
+LEVELS = 12
+"""Bands of equal colour between the lowest and the highest loss that is shown."""
+DEPTH = 100
+"""The lowest band ends where the loss, above the lowest, is this part of the whole range."""
+NEAR = 2.0
+"""Places of the path less than so many pixels apart are drawn as one."""
+
+Place = tuple[float, float]
+
+
+def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk, share: float) -> None:
+    """The whole of ``surface``: levels, axes, minimum, start and the path to where the model stands now.
+
+    share: how far the last step has been taken, 0 to 1.
+    """
+    lowest = walk.surface.lowest
+    title(surface, theme, "loss surface", "" if lowest is None else f"× lowest: {number(lowest[2])}")
+    side, height = surface.get_size()
+    plot = pygame.Rect(theme.px(72), theme.px(78), side - theme.px(92), height - theme.px(126))
+    surface.blit(levels(theme, plot.size, walk.surface), plot)
+    _axes(surface, theme, plot, walk.surface)
+    if lowest is not None:
+        _cross(surface, theme, place_of(plot, walk.surface, lowest[0], lowest[1]))
+    _path(surface, theme, plot, walk, share)
+
+
+def place_of(plot: pygame.Rect, shown: Surface, x: float, y: float) -> Place:
+    """The pixel of two numbers, on the edge of the plot where they lie outside."""
+    right = _share(shown.x, x) * (plot.width - 1)
+    up = _share(shown.y, y) * (plot.height - 1)
+    return plot.left + right, plot.bottom - 1 - up
+
+
+def _share(axis: Array, value: float) -> float:
+    low, high = float(axis[0]), float(axis[-1])
+    return min(1.0, max(0.0, (value - low) / (high - low)))
+
+
+@lru_cache(maxsize=4)
+def levels(theme: Theme, size: tuple[int, int], shown: Surface) -> pygame.Surface:
+    """The surface in bands of its logarithm, the lower the nearer to the colour of the panel.
+
+    A place where the loss is not a finite number has the colour of failure.
+    """
+    loss = _resampled(shown.loss.astype(np.float64), size)
+    finite = np.isfinite(loss)
+    low, high = float(loss[finite].min(initial=np.inf)), float(loss[finite].max(initial=-np.inf))
+    above = np.where(finite, loss - low, 0.0) / ((high - low) or 1.0)
+    level = LEVELS * np.clip(1 + np.log(np.maximum(above, 1 / DEPTH)) / math.log(DEPTH), 0, 1)
+    steep = np.hypot(*np.gradient(level)) + 1e-9
+    band = np.floor(level) + np.clip((level - np.floor(level)) / steep, 0, 1) - 1  # edges one pixel soft
+    bottom, top = np.array(theme.panel), np.array(mix(theme.line, theme.dim, 0.15))
+    colors = bottom + (top - bottom) * (np.maximum(band, 0) / (LEVELS - 1))[..., None]
+    colors[~finite] = mix(theme.panel, theme.failed, 0.5)
+    return pygame.surfarray.make_surface(colors.round().astype(np.uint8).swapaxes(0, 1)[:, ::-1])
+
+
+def _resampled(values: Array, size: tuple[int, int]) -> Array:
+    """A picture (height, width) of values (n, m), linear in between."""
+    columns, rows = (
+        np.linspace(0, n - 1, pixels) for n, pixels in zip(values.shape[::-1], size, strict=True)
+    )
+    wide = _between(values, columns)
+    return _between(wide.T, rows).T
+
+
+def _between(values: Array, at: Array) -> Array:
+    left = np.minimum(at.astype(int), values.shape[1] - 2)
+    part = at - left
+    picture: Array = values[:, left] * (1 - part) + values[:, left + 1] * part
+    return picture
+
+
+def _axes(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, shown: Surface) -> None:
+    """Both names, and two round numbers on each axis."""
+    above = plot.left, plot.top - theme.px(19)
+    text(surface, theme, f"{shown.names[1]} ↑", above, SIZE, theme.dim, most=plot.width)
+    for tick in round_numbers(shown.y):
+        y = place_of(plot, shown, 0, tick)[1]
+        pygame.draw.line(surface, theme.dim, (plot.left - theme.px(8), y), (plot.left - 1, y))
+        at = plot.left - theme.px(14), y
+        text(surface, theme, _tick(tick), at, SIZE, theme.dim, "code", "right", most=at[0])
+    below, words = plot.bottom + theme.px(26), []
+    for tick in round_numbers(shown.x):
+        x = place_of(plot, shown, tick, 0)[0]
+        pygame.draw.line(surface, theme.dim, (x, plot.bottom), (x, plot.bottom + theme.px(7)))
+        words.append(text(surface, theme, _tick(tick), (x, below), SIZE, theme.dim, "code", "center"))
+    first, last = words
+    room = last.left - first.right - theme.px(24)
+    center = (first.right + last.left) / 2, below
+    text(surface, theme, f"{shown.names[0]} →", center, SIZE, theme.dim, anchor="center", most=room)
+
+
+def _tick(value: float) -> str:
+    return f"{value:.4g}".replace("-", "−")
+
+
+def round_numbers(axis: Array) -> tuple[float, float]:
+    """The first and the last multiple on an axis, inside its margins, of the largest step that has three."""
+    low, high = float(axis[0]), float(axis[-1])
+    margin = 0.05 * (high - low)
+    power = math.floor(math.log10(high - low))
+    for step in (factor * 10.0**p for p in (power, power - 1) for factor in (5, 2, 1)):
+        first, last = math.ceil((low + margin) / step), math.floor((high - margin) / step)
+        if last - first >= 2:
+            break
+    return first * step, last * step
+
+
+def _cross(surface: pygame.Surface, theme: Theme, at: Place) -> None:
+    (x, y), reach = at, theme.px(8)
+    for rise in (-reach, reach):
+        pygame.draw.aaline(surface, theme.text, (x - reach, y - rise), (x + reach, y + rise), theme.px(3))
+
+
+def _path(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, walk: Walk, share: float) -> None:
+    """A ring at the start, a line, and a disc where the model is; at the edge an arrow: it is outside."""
+    known = walk.path[~np.isnan(walk.path).any(axis=1)]
+    places = [place_of(plot, walk.surface, x, y) for x, y in known.tolist()]
+    if not places:
+        return
+    sliding = share < 1 and len(places) > 1 and len(known) == len(walk.path)
+    if sliding:
+        (x, y), (to_x, to_y) = places[-2:]
+        places[-1] = x + (to_x - x) * share, y + (to_y - y) * share
+    kept = places[:1]
+    for place in places[1:]:
+        if math.dist(place, kept[-1]) >= NEAR:
+            kept.append(place)
+    for a, b in pairwise([*kept, places[-1]]):
+        pygame.draw.aaline(surface, theme.now, a, b, theme.px(3))
+    ring(surface, theme.now, places[0], theme.px(10), theme.px(3))
+    out = [_outside(axis, n) for axis, n in zip((walk.surface.x, walk.surface.y), known[-1], strict=True)]
+    if sliding or out == [0, 0]:
+        disc(surface, theme.ground, places[-1], theme.px(9))
+        disc(surface, theme.now, places[-1], theme.px(7))
+    else:
+        _arrow(surface, theme, places[-1], pygame.Vector2(out[0], -out[1]))
+    if len(known) < len(walk.path):
+        at = plot.centerx, plot.bottom - theme.px(24)
+        text(surface, theme, "then NaN", at, SIZE, theme.failed, "bold", "center")
+
+
+def _arrow(surface: pygame.Surface, theme: Theme, tip: Place, towards: pygame.Vector2) -> None:
+    ahead = towards.normalize() * theme.px(16)
+    aside = pygame.Vector2(-ahead.y, ahead.x) * 0.8
+    foot = pygame.Vector2(tip) - ahead
+    pygame.draw.polygon(surface, theme.now, [tip, foot + aside, foot - aside])
+
+
+def _outside(axis: Array, value: float) -> int:
+    """-1 below an axis, 1 above it, 0 on it."""
+    return int(value > axis[-1]) - int(value < axis[0])
