@@ -97,7 +97,7 @@ PROBE = "from app.bench import probe; probe()"
 
 def probe() -> None:
     """Show the window until the lesson is warm; prints the times of the first picture and of that."""
-    from app import cli, window
+    from app import parts, window
 
     song, lesson = load_song(find_song(DEFAULT_SONG, SONGS)), find_lesson(DEFAULT_LESSON)
     marks: list[float] = []
@@ -108,7 +108,7 @@ def probe() -> None:
         return frame.ready
 
     with tempfile.TemporaryDirectory(prefix="torchaoke-") as saved:
-        opening = partial(cli.conductor_for, song, Path(saved), time.perf_counter)
+        opening = partial(parts.conductor_for, song, Path(saved), time.perf_counter)
         window.play(song, lesson, opening, start=False, fullscreen=False, size=(1280, 720), watch=watch)
     print(*marks)
 

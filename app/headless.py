@@ -1,21 +1,19 @@
 """The show without screen and sound: the same frames in virtual time, or against the clock."""
 
 import math
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from app.virtual import ticks, watched
 from loop_core.conductor import Conductor, Record
-from loop_core.errors import InputError
-from loop_core.files import written_whole
+from loop_core.files import writing
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
@@ -41,31 +39,29 @@ def run_headless(
     trace: Path | None = None,
     frames: Path | None = None,
     size: tuple[int, int] = (1920, 1080),
+    controls: Controls | None = None,
 ) -> bool:
     """Run a whole song with one lesson, print the proof, and say whether everything held.
 
     open_conductor: makes the conductor for a clock of real time, or for virtual time (None), and a lesson.
-    trace: a file for what happened.  frames: a folder for the pictures, of ``size``.
+    trace: a file for what happened.  frames: a folder for the pictures, of ``size``; controls: their theme
+    and language.
     """
     with closing(open_conductor(time.perf_counter if realtime else None, lesson)) as conductor:
         song = conductor.song
         console.print(_heading(song, lesson, fps, realtime), soft_wrap=True)
         count = math.ceil(song.length * fps) + 1
-        run = _run_in_real_time(conductor, fps, count) if realtime else _run(conductor, fps, count)
+        times = (number / fps for number in range(count))
+        run = _run_in_real_time(conductor, fps, count) if realtime else ticks(conductor, times)
         if frames is not None:
-            _draw_all(_watched(run, count, "drawing"), frames, size)
+            _draw_all(watched(run, count, "drawing"), frames, size, controls or Controls())
         else:
-            for _ in _watched(run, count, "playing") if realtime else run:
+            for _ in watched(run, count, "playing") if realtime else run:
                 pass
     records = conductor.records
     if trace is not None:
         _write_trace(trace, trace_lines(song, lesson.name, fps, records, realtime))
     return report(console, song, lesson, conductor.listing, records, realtime)
-
-
-def _run(conductor: Conductor, fps: int, count: int) -> Iterator[Frame]:
-    for number in range(count):
-        yield conductor.tick(min(number / fps, conductor.song.length))
 
 
 def _run_in_real_time(conductor: Conductor, fps: int, count: int) -> Iterator[Frame]:
@@ -89,42 +85,18 @@ def _quick_switching() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
-def _watched(frames: Iterator[Frame], count: int, doing: str) -> Iterable[Frame]:
-    """The same frames, with a bar on standard error where somebody can see it."""
-    if not sys.stderr.isatty():
-        return frames
-    from rich.progress import track
+def _draw_all(frames: Iterable[Frame], folder: Path, size: tuple[int, int], controls: Controls) -> None:
+    from app.offscreen import OffScreen  # pygame takes 0.2 s, and most runs draw nothing
 
-    return track(frames, doing, count, console=Console(stderr=True))
-
-
-def _draw_all(frames: Iterable[Frame], folder: Path, size: tuple[int, int]) -> None:
-    os.environ["SDL_VIDEODRIVER"] = "dummy"
-    import pygame
-
-    from app.stage import Stage
-
-    pygame.font.init()
-    stage, surface = Stage(size), pygame.Surface(size)
-    controls = Controls(started=True, playing=True)
+    screen = OffScreen(size, controls)
     for number, frame in enumerate(frames):
-        stage.draw(surface, replace(frame, controls=controls))
-        with _writing(folder / f"frame_{number:06}.png") as part:
-            pygame.image.save(surface, part)
+        screen.draw(frame)
+        screen.save(folder / f"frame_{number:06}.png")
 
 
 def _write_trace(path: Path, lines: Iterable[str]) -> None:
-    with _writing(path) as part:
+    with writing(path) as part:
         part.write_text("".join(line + "\n" for line in lines), encoding="utf-8", newline="\n")
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[Path]:
-    try:
-        with written_whole(path) as part:
-            yield part
-    except OSError as error:
-        raise InputError(f"cannot write it: {error.strerror or error}", path) from None
 
 
 def _heading(song: Song, lesson: Lesson, fps: int, realtime: bool) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from loop_core.errors import InputError
+
 
 @contextmanager
 def written_whole(path: Path) -> Iterator[Path]:
@@ -21,3 +23,13 @@ def written_whole(path: Path) -> Iterator[Path]:
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(path)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[Path]:
+    """`written_whole` for a file that the user has named: InputError where it cannot be written."""
+    try:
+        with written_whole(path) as part:
+            yield part
+    except OSError as error:
+        raise InputError(f"cannot write it: {error.strerror or error}", path) from None

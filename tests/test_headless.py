@@ -9,8 +9,8 @@ import pytest
 from builders import WHOLE_SONG, edited, small_song
 from rich.console import Console
 
-from app.cli import conductor_for
 from app.headless import Real, report, run_headless
+from app.parts import conductor_for
 from assets import SONGS
 from loop_core.conductor import Conductor
 from loop_core.lessons import Lesson, find_lesson

@@ -11,7 +11,7 @@ PLAY = """
 import signal, sys, threading, time
 from functools import partial
 from pathlib import Path
-from app import cli, window
+from app import parts, window
 from assets import SONGS
 from loop_core.lessons import find_lesson
 from loop_core.song import load_song
@@ -22,7 +22,7 @@ def watch(frame):
     {watch}
 
 song, lesson = load_song(SONGS / "optimization_loop"), find_lesson("straight_line")
-opening = partial(cli.conductor_for, song, Path(sys.argv[1]), time.perf_counter)
+opening = partial(parts.conductor_for, song, Path(sys.argv[1]), time.perf_counter)
 status = window.play(song, lesson, opening, start=True, fullscreen=False, size=(1280, 720), watch=watch)
 print("status", status, "threads", threading.active_count(), "torch", "torch" in sys.modules)
 """

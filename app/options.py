@@ -1,0 +1,148 @@
+"""The options that several commands share: what they say of themselves, and what their values may be."""
+
+import difflib
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from loop_core.errors import InputError
+from loop_core.song import Song
+
+if TYPE_CHECKING:  # a first picture and an error message need no numpy
+    from loop_core.frame import Controls
+
+SMALLEST, LARGEST = (320, 180), (7680, 4320)
+MOST_FPS = 1000
+
+LessonOption = Annotated[
+    str,
+    typer.Option("--lesson", metavar="NAME", help="The training loop that runs; see `torchaoke lessons`."),
+]
+SongOption = Annotated[
+    str, typer.Option("--song", metavar="NAME|FOLDER", help="A bundled song, or a song's folder.")
+]
+BackingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--backing", metavar="NAME", help="What plays behind the voice: by default the song's first."
+    ),
+]
+SaveOption = Annotated[
+    Path | None, typer.Option("--save-to", metavar="FOLDER", help="Where torch.save of the lesson writes to.")
+]
+ThemeOption = Annotated[
+    str, typer.Option("--theme", metavar="dark|light", help="The colours of the pictures.")
+]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option("--language", metavar="en|zh", help="Of the subtitles: by default English."),
+]
+
+
+def read_size(text: str) -> tuple[int, int]:
+    """Width and height in pixels; InputError when they are none or out of bounds."""
+    match = re.fullmatch(r"(\d{1,5})[xX×](\d{1,5})", text.strip())
+    size = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not all(low <= side <= high for low, side, high in zip(SMALLEST, size, LARGEST, strict=True)):
+        low, high = ("x".join(map(str, bound)) for bound in (SMALLEST, LARGEST))
+        raise InputError(f"--size {text!r}; expected WIDTHxHEIGHT from {low} to {high}, as in 1920x1080")
+    return size
+
+
+def read_fps(text: str, most: int = MOST_FPS) -> int:
+    """Pictures per second; InputError when it is no whole number from 1 to ``most``."""
+    fps = int(text) if re.fullmatch(r"\d{1,9}", text.strip()) else 0
+    if not 1 <= fps <= most:
+        raise InputError(f"--fps {text!r}; expected a whole number from 1 to {most}")
+    return fps
+
+
+def read_moment(text: str, length: float) -> float:
+    """Seconds of a song of ``length`` seconds; InputError when they are outside."""
+    number = re.fullmatch(r"\d{1,9}(\.\d*)?|\.\d+", text.strip())
+    if number is None or float(number[0]) > length:
+        raise InputError(f"--at {text!r}; expected seconds from 0 to {length:.2f}, the song's length")
+    return float(number[0])
+
+
+def read_backing(name: str | None, song: Song) -> str:
+    """A backing of the song, its first one without a name; InputError with those that it has."""
+    if name is None:
+        return next(iter(song.backings), "")
+    if name not in song.backings:
+        raise InputError(f"--backing {name!r}; {song.name} has: {', '.join(song.backings)}")
+    return name
+
+
+def read_controls(song: Song, backing: str | None, theme: str, language: str | None) -> "Controls":
+    """How a show is set that nobody presses keys of; InputError for a name that there is not."""
+    from app.theme import THEMES
+    from loop_core.frame import Controls
+
+    languages = dict.fromkeys(name for line in song.lines for name in line.subtitles)
+    return Controls(
+        backing=read_backing(backing, song),
+        theme=_one_of("--theme", theme, THEMES),
+        language="en" if language is None else _one_of("--language", language, languages),
+    )
+
+
+def _one_of(option: str, name: str, names: Iterable[str]) -> str:
+    known = list(names)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"expected one of: {', '.join(known)}"
+        raise InputError(f"{option} {name!r}; {hint}")
+    return name
+
+
+@contextmanager
+def saving_to(folder: Path | None) -> Iterator[Path]:
+    """The folder asked for, or one that is gone afterwards."""
+    if folder is not None:
+        yield own_folder(folder, "--save-to")
+        return
+    with tempfile.TemporaryDirectory(prefix="torchaoke-") as temporary:
+        yield Path(temporary)
+
+
+def own_folder(folder: Path, option: str) -> Path:
+    """A folder that can be written to, made where it is missing; else InputError."""
+    try:
+        probe(folder)
+    except OSError as error:
+        raise InputError(
+            f"{option}: {error.strerror}; expected a folder that can be written to", folder
+        ) from None
+    return folder
+
+
+def check_target(path: Path, option: str) -> None:
+    """InputError unless a file can be written there; makes its folder where that is missing."""
+    if path.exists() and not path.is_file():
+        raise InputError(f"{option}: this is no regular file; expected the name of a file to write", path)
+    own_folder(path.parent, option)
+
+
+def check_output(path: Path, suffixes: Iterable[str]) -> None:
+    """InputError unless the name ends with one of ``suffixes`` and its folder is there to be written to."""
+    known = ", ".join(suffixes)
+    if path.suffix.lower() not in known.split(", "):
+        raise InputError(
+            f"no known suffix {path.suffix!r}; expected a name that ends with one of: {known}", path
+        )
+    if not path.parent.is_dir():
+        raise InputError("there is no such folder; expected one to write to", path.parent)
+    check_target(path, "OUT")
+
+
+def probe(folder: Path) -> None:
+    """Make the folder where it is missing; raises OSError when it cannot be written to."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".torchaoke-", dir=folder):
+        pass
