@@ -65,9 +65,9 @@ def read_fps(text: str, most: int = MOST_FPS) -> int:
 def read_moment(text: str, length: float) -> float:
     """Seconds of a song of ``length`` seconds; InputError when they are outside."""
     number = re.fullmatch(r"\d{1,9}(\.\d*)?|\.\d+", text.strip())
-    if number is None or float(number[0]) > length:
+    if number is None or float(number[0]) > round(length + 0.005, 2):
         raise InputError(f"--at {text!r}; expected seconds from 0 to {length:.2f}, the song's length")
-    return float(number[0])
+    return min(float(number[0]), length)
 
 
 def read_backing(name: str | None, song: Song) -> str:

@@ -7,23 +7,14 @@ from pathlib import Path
 
 import pytest
 from builders import write_song
-from typer.testing import CliRunner
+from commands import RUNNER, refused
 
 from app.cli import app
 from loop_core.lessons import LESSONS
 from loop_core.operations import Operation
 
-RUNNER = CliRunner()
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-m", "app"]
-
-
-def refused(*arguments: str) -> str:
-    """The message of a command line that must be refused as unusable."""
-    result = RUNNER.invoke(app, arguments)
-    assert result.exit_code == 2, result.output
-    assert "Traceback" not in result.output
-    return str(result.output)
 
 
 def test_the_command_line_starts_without_torch_pygame_and_tables() -> None:
@@ -137,7 +128,7 @@ def test_lessons_and_songs_are_listed() -> None:
 
 def test_every_command_and_option_says_what_it_is_for() -> None:
     top = RUNNER.invoke(app, ["--help"]).output
-    for name in ("play", "headless", "lessons", "songs", "doctor", "bench"):
+    for name in ("play", "headless", "video", "picture", "lessons", "songs", "doctor", "bench"):
         assert f"  {name} " in top
         text = RUNNER.invoke(app, [name, "--help"]).output
         assert f"torchaoke {name}" in text.split("\n", 1)[1]
