@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -126,6 +126,11 @@ def shortened(theme: Theme, words: str, size: float, face: Face, most: float) ->
         else:
             high = middle - 1
     return words[:low] + ELLIPSIS
+
+
+def fitting(theme: Theme, wordings: Sequence[str], size: float, face: Face, most: float) -> str:
+    """The first of several wordings that fits into ``most`` pixels; the last one when none does."""
+    return next((words for words in wordings if width(theme, words, size, face) <= most), wordings[-1])
 
 
 @lru_cache(maxsize=256)

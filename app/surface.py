@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pygame
 
-from app.draw import disc, number, ring, text, title
+from app.draw import disc, fitting, number, ring, text, title, width
 from app.theme import Theme, mix
 from loop_core.snapshot import Array, Surface, Walk
 
@@ -18,6 +18,11 @@ DEPTH = 100
 """The lowest band ends where the loss, above the lowest, is this part of the whole range."""
 NEAR = 2.0
 """Places of the path less than so many pixels apart are drawn as one."""
+
+FINEST = 480
+"""Pixels along the longer side that the levels are worked out for; larger ones are scaled from them."""
+FAR = 20.0
+"""Places are drawn at most so many widths of the plot from its centre."""
 
 Place = tuple[float, float]
 
@@ -30,7 +35,9 @@ def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk, share: float) -
     lowest = walk.surface.lowest
     title(surface, theme, "loss surface", "" if lowest is None else f"× lowest: {number(lowest[2])}")
     side, height = surface.get_size()
-    plot = pygame.Rect(theme.px(72), theme.px(78), side - theme.px(92), height - theme.px(126))
+    ticks = max(width(theme, _tick(tick), SIZE, "code") for tick in round_numbers(walk.surface.y))
+    left = max(theme.px(72), ticks + theme.px(34))
+    plot = pygame.Rect(left, theme.px(78), side - left - theme.px(20), height - theme.px(126))
     surface.blit(levels(theme, plot.size, walk.surface), plot)
     _axes(surface, theme, plot, walk.surface)
     if lowest is not None:
@@ -39,15 +46,16 @@ def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk, share: float) -
 
 
 def place_of(plot: pygame.Rect, shown: Surface, x: float, y: float) -> Place:
-    """The pixel of two numbers, on the edge of the plot where they lie outside."""
-    right = _share(shown.x, x) * (plot.width - 1)
-    up = _share(shown.y, y) * (plot.height - 1)
-    return plot.left + right, plot.bottom - 1 - up
+    """The pixel of two numbers; of those far outside, one in the same direction."""
+    right, up = _share(shown.x, x) - 0.5, _share(shown.y, y) - 0.5
+    near = FAR / max(abs(right), abs(up), FAR)
+    right, up = 0.5 + right * near, 0.5 + up * near
+    return plot.left + right * (plot.width - 1), plot.bottom - 1 - up * (plot.height - 1)
 
 
 def _share(axis: Array, value: float) -> float:
     low, high = float(axis[0]), float(axis[-1])
-    return min(1.0, max(0.0, (value - low) / (high - low)))
+    return (min(1e30, max(-1e30, value)) - low) / (high - low)
 
 
 @lru_cache(maxsize=4)
@@ -56,7 +64,9 @@ def levels(theme: Theme, size: tuple[int, int], shown: Surface) -> pygame.Surfac
 
     A place where the loss is not a finite number has the colour of failure.
     """
-    loss = _resampled(shown.loss.astype(np.float64), size)
+    share = min(1.0, FINEST / max(size))
+    values = np.where(np.isfinite(shown.loss), shown.loss, np.nan).astype(np.float64)
+    loss = _resampled(values, (round(size[0] * share), round(size[1] * share)))
     finite = np.isfinite(loss)
     low, high = float(loss[finite].min(initial=np.inf)), float(loss[finite].max(initial=-np.inf))
     above = np.where(finite, loss - low, 0.0) / ((high - low) or 1.0)
@@ -66,7 +76,8 @@ def levels(theme: Theme, size: tuple[int, int], shown: Surface) -> pygame.Surfac
     bottom, top = np.array(theme.panel), np.array(mix(theme.line, theme.dim, 0.15))
     colors = bottom + (top - bottom) * (np.maximum(band, 0) / (LEVELS - 1))[..., None]
     colors[~finite] = mix(theme.panel, theme.failed, 0.5)
-    return pygame.surfarray.make_surface(colors.round().astype(np.uint8).swapaxes(0, 1)[:, ::-1])
+    picture = pygame.surfarray.make_surface(colors.round().astype(np.uint8).swapaxes(0, 1)[:, ::-1])
+    return picture if picture.get_size() == size else pygame.transform.smoothscale(picture, size)
 
 
 def _resampled(values: Array, size: tuple[int, int]) -> Array:
@@ -93,7 +104,7 @@ def _axes(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, shown: Surfa
         y = place_of(plot, shown, 0, tick)[1]
         pygame.draw.line(surface, theme.dim, (plot.left - theme.px(8), y), (plot.left - 1, y))
         at = plot.left - theme.px(14), y
-        text(surface, theme, _tick(tick), at, SIZE, theme.dim, "code", "right", most=at[0])
+        text(surface, theme, _tick(tick), at, SIZE, theme.dim, "code", "right")
     below, words = plot.bottom + theme.px(26), []
     for tick in round_numbers(shown.x):
         x = place_of(plot, shown, tick, 0)[0]
@@ -102,7 +113,9 @@ def _axes(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, shown: Surfa
     first, last = words
     room = last.left - first.right - theme.px(24)
     center = (first.right + last.left) / 2, below
-    text(surface, theme, f"{shown.names[0]} →", center, SIZE, theme.dim, anchor="center", most=room)
+    names = [f"{name} →" for name in (shown.names[0], shown.names[0].rpartition(".")[2])]
+    name = fitting(theme, names, SIZE, "words", room)
+    text(surface, theme, name, center, SIZE, theme.dim, anchor="center", most=room)
 
 
 def _tick(value: float) -> str:
@@ -110,13 +123,13 @@ def _tick(value: float) -> str:
 
 
 def round_numbers(axis: Array) -> tuple[float, float]:
-    """The first and the last multiple on an axis, inside its margins, of the largest step that has three."""
+    """The first and the last multiple on an axis, inside its margins, of the largest step that has four."""
     low, high = float(axis[0]), float(axis[-1])
     margin = 0.05 * (high - low)
     power = math.floor(math.log10(high - low))
     for step in (factor * 10.0**p for p in (power, power - 1) for factor in (5, 2, 1)):
         first, last = math.ceil((low + margin) / step), math.floor((high - margin) / step)
-        if last - first >= 2:
+        if last - first >= 3:
             break
     return first * step, last * step
 
@@ -131,37 +144,43 @@ def _path(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, walk: Walk, 
     """A ring at the start, a line, and a disc where the model is; at the edge an arrow: it is outside."""
     known = walk.path[~np.isnan(walk.path).any(axis=1)]
     places = [place_of(plot, walk.surface, x, y) for x, y in known.tolist()]
-    if not places:
-        return
-    sliding = share < 1 and len(places) > 1 and len(known) == len(walk.path)
-    if sliding:
+    if share < 1 and len(places) > 1 and len(known) == len(walk.path):
         (x, y), (to_x, to_y) = places[-2:]
         places[-1] = x + (to_x - x) * share, y + (to_y - y) * share
     kept = places[:1]
     for place in places[1:]:
         if math.dist(place, kept[-1]) >= NEAR:
             kept.append(place)
-    for a, b in pairwise([*kept, places[-1]]):
-        pygame.draw.aaline(surface, theme.now, a, b, theme.px(3))
-    ring(surface, theme.now, places[0], theme.px(10), theme.px(3))
-    out = [_outside(axis, n) for axis, n in zip((walk.surface.x, walk.surface.y), known[-1], strict=True)]
-    if sliding or out == [0, 0]:
-        disc(surface, theme.ground, places[-1], theme.px(9))
-        disc(surface, theme.now, places[-1], theme.px(7))
-    else:
-        _arrow(surface, theme, places[-1], pygame.Vector2(out[0], -out[1]))
+    for a, b in pairwise([*kept, *places[-1:]]):
+        if ends := _inside(plot, a, b):
+            pygame.draw.aaline(surface, theme.now, *ends, theme.px(3))
+    if places:
+        ring(surface, theme.now, places[0], theme.px(10), theme.px(3))
+        _here(surface, theme, plot, places[-1], places[-2] if len(places) > 1 else places[-1])
     if len(known) < len(walk.path):
         at = plot.centerx, plot.bottom - theme.px(24)
         text(surface, theme, "then NaN", at, SIZE, theme.failed, "bold", "center")
 
 
-def _arrow(surface: pygame.Surface, theme: Theme, tip: Place, towards: pygame.Vector2) -> None:
-    ahead = towards.normalize() * theme.px(16)
-    aside = pygame.Vector2(-ahead.y, ahead.x) * 0.8
-    foot = pygame.Vector2(tip) - ahead
-    pygame.draw.polygon(surface, theme.now, [tip, foot + aside, foot - aside])
+def _inside(plot: pygame.Rect, a: Place, b: Place) -> tuple[Place, Place] | None:
+    """The part of a line that lies in the plot."""
+    if plot.collidepoint(a) and plot.collidepoint(b):
+        return a, b
+    ends = plot.clipline(a, b)
+    return (ends[0], ends[1]) if ends else None
 
 
-def _outside(axis: Array, value: float) -> int:
-    """-1 below an axis, 1 above it, 0 on it."""
-    return int(value > axis[-1]) - int(value < axis[0])
+def _here(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, place: Place, before: Place) -> None:
+    """A disc where the model is, or an arrow where the way there from ``before`` leaves the plot."""
+    if plot.collidepoint(place):
+        disc(surface, theme.ground, place, theme.px(9))
+        disc(surface, theme.now, place, theme.px(7))
+        return
+    ends = _inside(plot, before, place)
+    x, y = place
+    tip = pygame.Vector2(
+        ends[1] if ends else (min(max(x, plot.left), plot.right - 1), min(max(y, plot.top), plot.bottom - 1))
+    )
+    ahead = (pygame.Vector2(place) - (before if ends else tip)).normalize() * theme.px(18)
+    aside = pygame.Vector2(-ahead.y, ahead.x) * 0.5
+    pygame.draw.polygon(surface, theme.now, [tip, tip - ahead + aside, tip - ahead - aside])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pygame
 
-from app.draw import Anchor, disc, number, ring, text, title
+from app.draw import Anchor, disc, fitting, number, ring, text, title
 from app.graph import MOST_UNITS, Column, columns_of, edges, places_of
 from app.surface import draw_walk
 from app.theme import Color, Theme, mix
@@ -47,19 +47,21 @@ class Form:
     """How the table of numbers is set; lengths in pixels at 1080p.
 
     columns: where name and value, gradient and step begin, as shares of the width.
-    sums: the step's heading, and their font's size; below: how far they stand under the numbers.
+    head, row: heights.  gap: between value and gradient.  sums: the heading of the step.
+    size: of the font of the sums.  below: how far they stand under the numbers.
     """
 
     columns: tuple[float, float, float]
     head: float
     row: float
+    gap: float
     sums: str
     size: float
     below: float
 
 
-WIDE = Form((0.04, 0.30, 0.46), 56, 56, "step: w ← w − lr · grad", 24, 0)
-BESIDE_SURFACE = Form((0.044, 0.50, 0.65), 38, 74, "w ← w − lr · grad", 22, 32)
+WIDE = Form((0.04, 0.30, 0.46), 56, 56, 32, "step: w ← w − lr · grad", 24, 0)
+BESIDE_SURFACE = Form((0.044, 0.515, 0.65), 38, 74, 16, "w ← w − lr · grad", 22, 32)
 
 
 def _form(view: View) -> Form:
@@ -106,15 +108,15 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         title(surface, theme, "network")
         text(surface, theme, "no model yet", surface.get_rect().center, SIZE, theme.faint, anchor="center")
         return
-    width, height = surface.get_size()
+    across, height = surface.get_size()
     if view.walk is not None:
-        left = round(PART * width)
-        draw_walk(surface.subsurface((left, 0, width - left, height)), theme, view.walk, _stepped(view))
-        surface, width = surface.subsurface((0, 0, left, height)), left
+        left = round(PART * across)
+        draw_walk(surface.subsurface((left, 0, across - left, height)), theme, view.walk, _stepped(view))
+        surface, across = surface.subsurface((0, 0, left, height)), left
     few = [p for p in view.params if p.value.size == 1] if len(view.params) <= 4 else []
     form = _form(view)
     table = theme.px(form.head + form.row * len(few)) if few and len(few) == len(view.params) else 0
-    area = pygame.Rect(theme.px(64), theme.px(92), width - theme.px(128), height - theme.px(116) - table)
+    area = pygame.Rect(theme.px(64), theme.px(92), across - theme.px(128), height - theme.px(116) - table)
     columns = columns_of(view.forward, view.params)
     gaps = max(1, len(columns) - 1)
     arrived = tuple(_arrived(view, i / gaps) for i in range(len(columns) - 1))
@@ -126,7 +128,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         places = places_of(area, index, len(columns), column.width)
         _nodes(surface, theme, view, column, places, index / gaps)
     if table:
-        _table(surface, theme, view, few, pygame.Rect(0, height - table - theme.px(8), width, table))
+        _table(surface, theme, view, few, pygame.Rect(0, height - table - theme.px(8), across, table))
 
 
 def _aside(view: View) -> str:
@@ -205,17 +207,24 @@ def _table(surface: pygame.Surface, theme: Theme, view: View, params: list[Param
     for param in params:
         old, new = float(param.previous[0, 0]), float(param.value[0, 0])
         value = old + (new - old) * _stepped(view)
-        name = text(surface, theme, param.name, (x[0], y), 26, theme.dim, "code")
         color = theme.now if view.operation is Operation.STEP else theme.signed(value)
-        text(surface, theme, number(value), (name.right + theme.px(16), y), 30, color, "code bold")
+        at = x[1] - theme.px(form.gap), y
+        shown = text(surface, theme, number(value), at, 28, color, "code bold", "right")
+        most = shown.left - theme.px(10) - x[0]
+        name = fitting(theme, (param.name, param.name.rpartition(".")[2]), 26, "code", most)
+        text(surface, theme, name, (x[0], y), 26, theme.dim, "code", most=most)
         _grad_cell(surface, theme, view, param, (x[1], y))
         if view.operation is Operation.STEP and param.grad is not None and view.learning_rate is not None:
-            grad = float(param.grad[0, 0])
-            sum_ = f"{number(old)} − {view.learning_rate:g} · ({number(grad)}) = {number(new)}"
             at = (x[0], y + theme.px(form.below)) if form.below else (x[2], y)
             most = area.right - at[0] - theme.px(20)
+            terms = old, view.learning_rate, float(param.grad[0, 0]), new
+            sum_ = fitting(theme, [_sum(*terms, digits) for digits in (4, 2, 0)], form.size, "code", most)
             text(surface, theme, sum_, at, form.size, theme.now, "code", most=most)
         y += theme.px(form.row)
+
+
+def _sum(old: float, rate: float, grad: float, new: float, digits: int) -> str:
+    return f"{number(old, digits)} − {rate:g} · ({number(grad, digits)}) = {number(new, digits)}"
 
 
 def _grad_cell(surface: pygame.Surface, theme: Theme, view: View, param: Param, at: tuple[int, int]) -> None:
