@@ -57,7 +57,13 @@ def test_only_audio_touches_pydub_and_the_mixer(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PANELS, ids=name_of)
 def test_a_panel_knows_drawing_and_data_types_only(path: Path) -> None:
-    assert {name.split(".")[1] for name in imports_any(path, "app")} <= {"draw", "graph", "pointing", "surface", "theme"}
+    assert {name.split(".")[1] for name in imports_any(path, "app")} <= {
+        "draw",
+        "graph",
+        "pointing",
+        "surface",
+        "theme",
+    }
     data = {"frame", "lessons", "listing", "operations", "snapshot", "song", "timeline"}
     assert {name.split(".")[1] for name in imports_any(path, "loop_core")} <= data
 
