@@ -43,6 +43,7 @@ class Show:
         self.lesson = lesson
         self.quit = False
         self.fullscreen_wanted = False
+        self.picture_wanted = False
         self._open_conductor = open_conductor
         self._open_player = open_player
         self._real = real
@@ -131,7 +132,7 @@ class Show:
         self._transport.set_hold(not self._controls.hold)
         self._set(hold=not self._controls.hold)
         if not self._controls.hold:
-            self._say("hold off")
+            self.say("hold off")
 
     def mute(self) -> None:
         """Voice off or on."""
@@ -142,12 +143,12 @@ class Show:
         """The song's next backing, from the same moment on."""
         names = self.song.backings
         if len(names) < 2:
-            self._say("Only one backing")
+            self.say("Only one backing")
             return
         name = _after(names, self._controls.backing)
         self._transport.set_backing(name)
         self._set(backing=name)
-        self._say(f"Backing: {name}")
+        self.say(f"Backing: {name}")
 
     def click(self, x: float) -> None:
         """A click on the song's line, at ``x`` of its length, 0 to 1."""
@@ -170,12 +171,12 @@ class Show:
         """Volume up or down by tenths."""
         self._set(volume=round(min(1.0, max(0.0, self._controls.volume + steps * VOLUME_STEP)), 2))
         self._apply_volume()
-        self._say(f"volume {self._controls.volume:.0%}")
+        self.say(f"volume {self._controls.volume:.0%}")
 
     def shift(self, steps: int) -> None:
         """The picture later (positive) or earlier against the sound, by 5 ms each."""
         self._set(offset=round(self._controls.offset + steps * OFFSET_STEP, 3))
-        self._say(f"picture {1000 * self._controls.offset:+.0f} ms".replace("+0 ", "0 "))
+        self.say(f"picture {1000 * self._controls.offset:+.0f} ms".replace("+0 ", "0 "))
 
     def next_theme(self) -> None:
         """Light or dark."""
@@ -187,7 +188,11 @@ class Show:
         if len(languages) > 1:
             self._set(language=_after(languages, self._controls.language))
         else:
-            self._say("Only one language")
+            self.say("Only one language")
+
+    def picture(self) -> None:
+        """Keep what is shown now as a file; the window does it."""
+        self.picture_wanted = True
 
     def fullscreen(self) -> None:
         """Full screen on or off; the window does it."""
@@ -213,6 +218,11 @@ class Show:
         """Open the list of lessons."""
         names = [lesson.name for lesson in LESSONS]
         self._set(choice=names.index(self.lesson.name) if self.lesson.name in names else 0)
+
+    def say(self, message: str) -> None:
+        """Show a short word for a while."""
+        self._message_until = self._real() + MESSAGE_SECONDS
+        self._set(message=message)
 
     def leave(self) -> None:
         """Close what is open, else quit."""
@@ -259,10 +269,6 @@ class Show:
         volume = self._controls.volume
         self._transport.player.set_volume(0.0 if self._controls.muted else volume, volume)
 
-    def _say(self, message: str) -> None:
-        self._message_until = self._real() + MESSAGE_SECONDS
-        self._set(message=message)
-
     def _set(self, **changes: object) -> None:
         self._controls = replace(self._controls, **changes)  # type: ignore[arg-type]
 
@@ -292,6 +298,7 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_d: Show.lessons,
     pygame.K_t: Show.next_theme,
     pygame.K_l: Show.next_language,
+    pygame.K_p: Show.picture,
     pygame.K_f: Show.fullscreen,
     pygame.K_F11: Show.fullscreen,
     pygame.K_b: Show.black,

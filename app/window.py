@@ -11,6 +11,7 @@ from functools import partial
 import pygame
 
 from app.audio import open_player
+from app.camera import Camera, pictures_folder
 from app.show import OpenConductor, Show
 from app.stage import Stage
 from loop_core.errors import InputError
@@ -50,11 +51,13 @@ def play(
             _open_window(size, fullscreen)
             player = partial(open_player, song.stems, song.length, real)
             show = Show(song, lesson, open_conductor, player, real, start=start, backing=backing)
+            camera = Camera(pictures_folder)
             try:
-                _run(show, size, fullscreen, lambda frame: watch(frame) or bool(interrupted))
+                _run(show, camera, size, fullscreen, lambda frame: watch(frame) or bool(interrupted))
             finally:
                 pygame.display.quit()
                 show.close()
+                camera.close()
     finally:
         pygame.quit()
         sys.setswitchinterval(interval)
@@ -78,7 +81,9 @@ def _interruptible() -> Iterator[list[int]]:
         raise KeyboardInterrupt
 
 
-def _run(show: Show, size: tuple[int, int], fullscreen: bool, watch: Callable[[Frame], bool]) -> None:
+def _run(
+    show: Show, camera: Camera, size: tuple[int, int], fullscreen: bool, watch: Callable[[Frame], bool]
+) -> None:
     """The loop of the window: events, one frame, the next sixtieth of a second."""
     pacer = pygame.time.Clock()
     stage: Stage | None = None
@@ -97,6 +102,11 @@ def _run(show: Show, size: tuple[int, int], fullscreen: bool, watch: Callable[[F
         if stage is None or (stage.size, stage.theme_name) != (surface.get_size(), frame.controls.theme):
             stage = Stage(surface.get_size(), frame.controls.theme)
         pygame.display.update(stage.draw(surface, frame))
+        if show.picture_wanted:
+            show.picture_wanted = False
+            camera.take(surface, frame)
+        for notice in camera.notices():
+            show.say(notice)
         show.quit |= watch(frame)
         if not opened and not show.quit:
             opened = True

@@ -65,6 +65,21 @@ def test_without_a_sound_device_the_show_goes_on(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no variable says where pictures go")
+def test_p_writes_a_picture_and_says_its_name(tmp_path: Path) -> None:
+    watch = (
+        "key = window.pygame.event.Event(window.pygame.KEYDOWN, key=window.pygame.K_p, unicode='p'); "
+        "pictures or (pictures.append(0), window.pygame.event.post(key)); "
+        "return frame.controls.message.startswith('Picture: ') and not print(frame.controls.message)"
+    )
+    folders = {"XDG_CONFIG_HOME": str(tmp_path), "XDG_PICTURES_DIR": str(tmp_path / "pictures")}
+    done = play(str(tmp_path), watch, **folders)
+    (path,) = (tmp_path / "pictures" / "Torchaoke").iterdir()
+    assert done.stdout.splitlines()[0] == f"Picture: {path.name}"
+    assert path.read_bytes().startswith(b"\x89PNG")
+    assert done.stderr == ""
+
+
 # Each picture of this many, or the first of the song, is where Ctrl-C comes.
 @pytest.mark.parametrize("moment", ["len(pictures) == 1", "len(pictures) == 2", "frame.now > 0.2"])
 def test_ctrl_c_ends_the_show_with_130(tmp_path: Path, moment: str) -> None:

@@ -21,6 +21,7 @@ KEYS = (
     (", .", "picture earlier, later by 5 ms"),
     ("D", "lessons"),
     ("T, L", "theme, language"),
+    ("P", "picture of this moment, as a file"),
     ("F", "full screen"),
     ("B", "black screen and silence, and back"),
     ("H", "these keys"),
@@ -94,7 +95,7 @@ def _keys(surface: pygame.Surface, view: View, theme: Theme) -> None:
     x, y = surface.get_rect().centerx, theme.px(110)
     text(surface, theme, "Keys", (x, y), 54, theme.now, "bold", "center")
     for key, meaning in KEYS:
-        y += theme.px(64)
+        y += theme.px(57)
         text(surface, theme, key, (x - theme.px(24), y), 34, theme.now, "bold", "right")
         text(surface, theme, meaning, (x + theme.px(24), y), 34, theme.text)
 
