@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from app.group import Plainly
+from app.group import plain_app
 from app.options import (
     BackingOption,
     LanguageOption,
@@ -32,13 +32,7 @@ from loop_core.errors import InputError
 from loop_core.lessons import LESSONS, Lesson, find_lesson
 from loop_core.song import find_song, load_song
 
-app = typer.Typer(
-    cls=Plainly,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = plain_app()
 
 
 def _show_version(wanted: bool) -> None:

@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 from loop_core.errors import InputError
 
 
-class Plainly(TyperGroup):
+class _Plainly(TyperGroup):
     """A command group that plays when no command is given, and whose errors are one line."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -26,3 +26,14 @@ class Plainly(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("interrupted", err=True)
             raise typer.Exit(130) from None
+
+
+def plain_app() -> typer.Typer:
+    """A command line without commands yet."""
+    return typer.Typer(
+        cls=_Plainly,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )

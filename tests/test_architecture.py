@@ -59,6 +59,7 @@ def test_only_audio_touches_pydub_and_the_mixer(path: Path) -> None:
 def test_a_panel_knows_drawing_and_data_types_only(path: Path) -> None:
     assert {name.split(".")[1] for name in imports_any(path, "app")} <= {
         "draw",
+        "explain",
         "graph",
         "pointing",
         "surface",

@@ -5,12 +5,14 @@ import os
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pygame
 import pytest
 from builders import edited
 
+from app.draw import reported
 from app.stage import PANELS, Stage, layout
 from app.theme import theme_for
 from assets import SONGS
@@ -18,6 +20,7 @@ from loop_core.conductor import Conductor
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.listing import read_listing
+from loop_core.operations import Operation
 from loop_core.song import load_song
 from loop_core.timeline import parts
 
@@ -140,3 +143,99 @@ def test_each_overlay_changes_the_picture_and_leaves_the_stage_as_it_was(
     assert pygame.image.tobytes(surface, "RGB") != before
     stage.draw(surface, frames[5])
     assert pygame.image.tobytes(surface, "RGB") == before
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_text_is_cut_or_lies_over_another(
+    frames: list[Frame], size: tuple[int, int], language: str
+) -> None:
+    stage, surface = Stage(size), pygame.Surface(size)
+    for frame in frames:
+        spoken = replace(frame, controls=replace(CONTROLS, language=language))
+        with reported() as boxes:
+            stage.draw(surface, spoken)
+        for box in boxes:
+            assert surface.get_rect().contains(box.rect), box
+            assert box.whole, box
+        for a, b in combinations(boxes, 2):
+            assert not a.rect.inflate(0, -a.rect.height // 3).colliderect(
+                b.rect.inflate(0, -b.rect.height // 3)
+            ), (a, b)
+
+
+def test_texts_are_large_enough_for_the_last_row(frames: list[Frame]) -> None:
+    stage, surface = Stage((1920, 1080)), pygame.Surface((1920, 1080))
+    for frame in frames:
+        with reported() as boxes:
+            stage.draw(surface, frame)
+        assert all(box.size >= 22 for box in boxes)
+
+
+def test_a_point_of_the_code_tells_when_its_line_is_sung(frames: list[Frame]) -> None:
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    frame = next(f for f in frames if f.snapshot and f.snapshot.operation is Operation.BACKWARD)
+    stage.draw(surface, frame)
+    rect = stage.rects["code"]
+    hints = [stage.hint((rect.centerx, y)) for y in range(rect.top, rect.bottom, 4)]
+    lines = {hint.line for hint in hints if hint is not None}
+    backward = frame.listing.site(Operation.BACKWARD)
+    assert backward is not None
+    assert backward.line in lines
+    told = next(hint for hint in hints if hint is not None and hint.line == backward.line)
+    assert told.rows[0] == f"line {backward.line}: loss.backward()"
+    assert told.rows[1:3] == ("0:18 Loss backward", "0:53 Loss backward")
+
+
+def test_a_point_of_the_data_tells_the_sample_and_what_the_model_says(frames: list[Frame]) -> None:
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    stage.draw(surface, frames[-1])
+    rect = stage.rects["data"]
+    spots = ((x, y) for x in range(rect.left, rect.right, 6) for y in range(rect.top, rect.bottom, 6))
+    hints = [hint for hint in map(stage.hint, spots) if hint is not None]
+    if frames[-1].snapshot is not None and frames[-1].snapshot.train is not None:
+        assert hints
+        assert {row.split()[0] for hint in hints for row in hint.rows[1:]} == {"input", "target", "output"}
+
+
+def test_the_hint_is_drawn_inside_the_window_and_follows_the_pointer(frames: list[Frame]) -> None:
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    stage.draw(surface, frames[5])
+    plain = surface.copy()
+    rect = stage.rects["code"]
+    spots = [(rect.centerx, y) for y in range(rect.top, rect.bottom, 6) if stage.hint((rect.centerx, y))]
+    for spot in (spots[0], spots[-1]):
+        with reported() as boxes:
+            stage.draw(surface, replace(frames[5], controls=replace(CONTROLS, pointer=spot)))
+        assert boxes
+        assert all(surface.get_rect().contains(box.rect) for box in boxes)
+    stage.draw(surface, replace(frames[5], controls=CONTROLS))
+    assert pygame.image.tobytes(surface, "RGB") == pygame.image.tobytes(plain, "RGB")
+
+
+def test_a_point_of_the_network_tells_the_unit_or_the_weight(frames: list[Frame]) -> None:
+    stage, surface = Stage((1920, 1080)), pygame.Surface((1920, 1080))
+    frame = next(f for f in frames if f.snapshot and f.snapshot.operation is Operation.STEP)
+    stage.draw(surface, frame)
+    assert frame.snapshot is not None
+    rect = stage.rects["network"]
+    spots = ((x, y) for x in range(rect.left, rect.right, 6) for y in range(rect.top, rect.bottom, 4))
+    told = {hint.rows[0]: hint.rows for hint in map(stage.hint, spots) if hint is not None}
+    assert any("unit 0 of" in name for name in told)
+    params = frame.snapshot.params
+    weight = next(param for param in params if param.value.size > 1 or len(params) == 2)
+    rows = next(rows for name, rows in told.items() if name.startswith(weight.name))
+    assert rows[1] == f"shape {' × '.join(map(str, weight.shape))}"
+    assert rows[2].startswith("value ")
+    assert "grad" in rows[3]
+
+
+def test_reduced_motion_shows_every_state_at_once(frames: list[Frame]) -> None:
+    for frame in frames:
+        if frame.snapshot is None:
+            continue
+        still = replace(frame, shown=frame.now, controls=replace(CONTROLS, still=True))
+        later = replace(frame, shown=frame.now - 5, controls=replace(CONTROLS, still=True))
+        for name in ("header", "network", "data"):
+            panel = next(panel for panel in PANELS if panel.name == name)
+            assert panel.view(still) == panel.view(later)

@@ -9,7 +9,9 @@ import numpy as np
 import pygame
 
 from app.draw import Anchor, disc, fitting, number, ring, text, title
+from app.explain import explained
 from app.graph import MOST_UNITS, Column, columns_of, edges, places_of
+from app.pointing import answering
 from app.surface import draw_walk
 from app.theme import Color, Theme, mix
 from loop_core.frame import Frame
@@ -89,6 +91,8 @@ def view(frame: Frame) -> View:
 
 def _share(frame: Frame, snapshot: Snapshot) -> int:
     since = frame.now - frame.shown
+    if frame.controls.still:
+        return STEPS
     if snapshot.operation is Operation.STEP and frame.cue is not None:
         line = frame.song.lines[frame.song.cues[frame.cue].line]
         steps = [s for s in line.syllables if s.text.strip(" ,.!").lower() == "step"]
@@ -127,6 +131,12 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     for index, column in enumerate(columns):
         places = places_of(area, index, len(columns), column.width)
         _nodes(surface, theme, view, column, places, index / gaps)
+    reach = (theme.px(18), theme.px(8))
+    answering(
+        surface,
+        area.inflate(theme.px(100), theme.px(60)),
+        lambda at: explained(columns, area, at, reach, view.learning_rate),
+    )
     if table:
         _table(surface, theme, view, few, pygame.Rect(0, height - table - theme.px(8), across, table))
 
