@@ -92,8 +92,8 @@ def _title(surface: pygame.Surface, view: View, theme: Theme) -> None:
 
 
 def _keys(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    x, y = surface.get_rect().centerx, theme.px(110)
-    text(surface, theme, "Keys", (x, y), 54, theme.now, "bold", "center")
+    x, y = surface.get_rect().centerx, theme.px(104)
+    text(surface, theme, "Keys", (x, theme.px(72)), 54, theme.now, "bold", "center")
     for key, meaning in KEYS:
         y += theme.px(57)
         text(surface, theme, key, (x - theme.px(24), y), 34, theme.now, "bold", "right")
