@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -19,7 +20,6 @@ from app.options import (
     check_output,
     check_target,
     own_folder,
-    read_backing,
     read_controls,
     read_fps,
     read_moment,
@@ -70,6 +70,11 @@ def play(
     size: Annotated[
         str, typer.Option(metavar="WIDTHxHEIGHT", help="The window's size in pixels.")
     ] = "1280x720",
+    theme: ThemeOption = "dark",
+    language: LanguageOption = None,
+    still: Annotated[
+        bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
+    ] = False,
     save_to: SaveOption = None,
 ) -> None:
     """Play the song in a window while the lesson runs to it.
@@ -77,17 +82,17 @@ def play(
     \b
     torchaoke play --start --fullscreen
     torchaoke play --lesson dropout --size 1920x1080
-    torchaoke play --backing quiet
+    torchaoke play --backing quiet --theme light --language zh
     """
     found, chosen, pixels = load_song(find_song(song, SONGS)), find_lesson(lesson), read_size(size)
-    backing = read_backing(backing, found)
+    controls = replace(read_controls(found, backing, theme, language), still=still)
     saved = own_folder(save_to, "--save-to") if save_to is not None else saved_folder()
 
     from app import window
 
     open_conductor = partial(conductor_for, found, saved, time.perf_counter)
     status = window.play(
-        found, chosen, open_conductor, backing=backing, start=start, fullscreen=fullscreen, size=pixels
+        found, chosen, open_conductor, start=start, fullscreen=fullscreen, size=pixels, controls=controls
     )
     raise typer.Exit(status)
 

@@ -33,11 +33,11 @@ class Show:
         real: Callable[[], float],
         *,
         start: bool = False,
-        backing: str | None = None,
+        controls: Controls | None = None,
     ) -> None:
         """open_player: called by `open` with the backing's name.  start: begin as soon as the lesson is warm.
 
-        backing: what to begin with; None: the song's first.
+        controls: how the show is set at first; without a backing it has the song's first.
         """
         self.song = song
         self.lesson = lesson
@@ -47,7 +47,9 @@ class Show:
         self._open_conductor = open_conductor
         self._open_player = open_player
         self._real = real
-        self._controls = Controls(started=start, backing=backing or next(iter(song.backings), ""))
+        controls = controls or Controls()
+        backing = controls.backing or next(iter(song.backings), "")
+        self._controls = replace(controls, started=start, backing=backing)
         self._message_until = 0.0
         self._conductor = open_conductor(lesson)
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)

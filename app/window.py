@@ -15,7 +15,7 @@ from app.camera import Camera, pictures_folder
 from app.show import OpenConductor, Show
 from app.stage import Stage
 from loop_core.errors import InputError
-from loop_core.frame import Frame
+from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
 from loop_core.song import Song
 
@@ -31,15 +31,15 @@ def play(
     lesson: Lesson,
     open_conductor: OpenConductor,
     *,
-    backing: str | None = None,
     start: bool,
     fullscreen: bool,
     size: tuple[int, int],
+    controls: Controls | None = None,
     watch: Callable[[Frame], bool] = lambda frame: False,
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
-    backing: the stem to begin with; None: the song's first.
+    controls: how the show is set at first.
     watch: is told of each picture when it is on screen; ends the show by answering True.
     Raises InputError when there is no display.
     """
@@ -50,7 +50,7 @@ def play(
         with _interruptible() as interrupted:
             _open_window(size, fullscreen)
             player = partial(open_player, song.stems, song.length, real)
-            show = Show(song, lesson, open_conductor, player, real, start=start, backing=backing)
+            show = Show(song, lesson, open_conductor, player, real, start=start, controls=controls)
             camera = Camera(pictures_folder)
             try:
                 _run(show, camera, size, fullscreen, lambda frame: watch(frame) or bool(interrupted))

@@ -13,7 +13,7 @@ from app.panels import overlay
 from app.show import KEYS, Show
 from loop_core.clock import VirtualClock
 from loop_core.conductor import Conductor
-from loop_core.frame import Frame
+from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson, find_lesson
 from loop_core.listing import read_listing
 from loop_core.operations import Operation
@@ -38,7 +38,7 @@ class Rig:
             self.open_player,
             self.real.now,
             start=start,
-            backing=backing,
+            controls=Controls(backing=backing or ""),
         )
 
     def open_conductor(self, lesson: Lesson) -> Conductor:
