@@ -85,9 +85,10 @@ class Observer:
             kept.last = value.item()
             kept.epoch = epoch
             kept.series.add(epoch, kept.last)
-            if self._survey is not None and kept is self._losses[Operation.LOSS]:
+            survey = self._survey
+            if survey is not None and not survey.compared and kept is self._losses[Operation.LOSS]:
                 with self._run.unheard():
-                    self._survey.confirm(kept.last)
+                    survey.confirm(kept.last)
 
     def loss(self) -> float | None:
         """The training loss that was calculated last."""

@@ -75,20 +75,26 @@ class Survey:
         subjects = model, loss_fn, inputs, targets
         return None if surface is None else cls(subjects, model, surface, losses_at)
 
+    @property
+    def compared(self) -> bool:
+        """Whether the surface has been held against a loss of the lesson."""
+        return self._confirmed is not None
+
     def confirm(self, loss: float) -> None:
         """The lesson has calculated its first loss, where the path ends; the surface must say the same."""
-        if self._confirmed is None:
-            with untouched(), torch.inference_mode(False), torch.no_grad():
-                place = torch.tensor(self._path[self._length - 1], dtype=self._dtype)
-                mine = self._losses_at(place[None]).item()
-            self._confirmed = math.isclose(mine, loss, rel_tol=1e-4, abs_tol=1e-7)
+        with untouched(), torch.inference_mode(False), torch.no_grad():
+            place = torch.tensor(self._path[self._length - 1], dtype=self._dtype)
+            mine = self._losses_at(place[None]).item()
+        self._confirmed = math.isclose(mine, loss, rel_tol=1e-4, abs_tol=1e-7)
 
     def note(self, epoch: int) -> None:
         """Keep where the parameters stand after the epoch's step; O(1) over time."""
         if self._length == len(self._path):
             self._path = np.concatenate([self._path, np.empty_like(self._path)])
-        place = [value for p in self._parameters for value in p.detach().reshape(-1).tolist()]
-        self._path[self._length] = place
+        if len(self._parameters) == 2:
+            self._path[self._length] = self._parameters[0].item(), self._parameters[1].item()
+        else:
+            self._path[self._length] = self._parameters[0].detach().reshape(-1).tolist()
         self._length += 1
         self._epoch = epoch
 
