@@ -21,6 +21,7 @@ from assets.studio.effects import polished
 from assets.studio.loudness import true_peak
 from assets.studio.melody import DRIFT, VIBRATO, pitch
 from assets.studio.mixing import CEILING, Stems, mix
+from assets.studio.ogg import encode
 from assets.studio.score import CONSONANTS, Line, Score, read, trial
 from assets.studio.sound import RATE, gain, hertz
 from assets.studio.speech import Phone, Speech
@@ -215,6 +216,15 @@ def test_the_check_names_a_stem_that_it_cannot_read(tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "vocals.ogg" in result.stderr
     assert "expected an Ogg Vorbis file" in result.stderr
+
+
+def test_the_check_names_a_stem_that_is_shorter_than_the_others(tmp_path: Path) -> None:
+    pytest.importorskip("assets.studio.check", exc_type=ImportError)
+    for name, seconds in (("vocals", 2), ("backing", 1), ("quiet", 2), ("click", 2)):
+        (tmp_path / f"{name}.ogg").write_bytes(encode(np.zeros((seconds * RATE, 2))))
+    result = CliRunner().invoke(command.cli, ["check", "--song", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "backing.ogg: 44100 samples; expected 88200, as in vocals.ogg" in result.stderr
 
 
 def test_the_committed_vocals_are_sung_on_their_notes(score: Score) -> None:

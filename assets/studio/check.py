@@ -52,6 +52,9 @@ def stems(folder: Path) -> dict[str, Wave]:
             raise InputError(f"cannot be read ({error}); expected an Ogg Vorbis file", path) from error
         if rate != RATE or sounds[name].shape[1] != 2:
             raise InputError(f"{rate} Hz, {sounds[name].shape[1]} channels; expected {RATE} Hz, 2", path)
+        if len(sounds[name]) != len(sounds[STEMS[0]]):
+            samples = f"{len(sounds[name])} samples; expected {len(sounds[STEMS[0]])}, as in {STEMS[0]}.ogg"
+            raise InputError(samples, path)
     return sounds
 
 
@@ -142,7 +145,10 @@ def _longest_silence(vocals: Wave, score: Score) -> float:
 def _chart_error(folder: Path, score: Score) -> float:
     """The largest difference, in seconds, between a note of the chart and of the score."""
     path = folder / "song.txt"
-    chart = ultrastar.parse(path.read_text(encoding="utf-8"), str(path))
+    try:
+        chart = ultrastar.parse(path.read_text(encoding="utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        raise InputError(f"cannot be read ({error}); expected a chart in UTF-8", path) from error
     notes = [note for phrase in chart.phrases for note in phrase.notes]
     if len(notes) != len(score.syllables):
         raise InputError(f"{len(notes)} notes; the score has {len(score.syllables)}", path)

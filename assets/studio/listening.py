@@ -57,7 +57,7 @@ def hear(sound: Wave, score: Score) -> Iterator[Heard]:
     """Listen to every line of a sound of shape (samples,) or (samples, 2) at `RATE`."""
     mono = sound.mean(axis=1) if sound.ndim == 2 else sound
     heard = signal.resample_poly(mono, HEARS_AT // 100, RATE // 100)
-    heard = 0.8 * heard / np.abs(heard).max()
+    heard = 0.8 * heard / max(np.abs(heard).max(), 1e-9)
     with tempfile.TemporaryDirectory() as folder:
         ear = _Ear(score.lines, Path(folder))
         for line, (start, end) in zip(score.lines, _spans(score), strict=True):
