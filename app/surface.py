@@ -27,11 +27,16 @@ FAR = 20.0
 Place = tuple[float, float]
 
 
-def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk, share: float) -> None:
+def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk | None, share: float) -> None:
     """The whole of ``surface``: levels, axes, minimum, start and the path to where the model stands now.
 
-    share: how far the last step has been taken, 0 to 1.
+    walk: None as long as the surface is not confirmed.  share: how far the last step has been taken, 0 to 1.
     """
+    if walk is None:
+        title(surface, theme, "loss surface")
+        center = surface.get_rect().center
+        text(surface, theme, "once the first loss confirms it", center, SIZE, theme.faint, anchor="center")
+        return
     lowest = walk.surface.lowest
     title(surface, theme, "loss surface", "" if lowest is None else f"× lowest: {number(lowest[2])}")
     side, height = surface.get_size()

@@ -20,7 +20,7 @@ SIDE = 64
 PAD = 0.75
 """What is shown beyond start and minimum on each side, as a share of their distance: paths overshoot."""
 MOST_VALUES = 2**16
-"""Data sets with more input values are not surveyed: it would take longer than a line of a song."""
+"""Input values and parameters beyond which there is no survey: it would take longer than a line of a song."""
 MOST_STEPS = 400
 """The most points of a path that are kept in a `Walk`."""
 
@@ -64,7 +64,8 @@ class Survey:
         it, it draws random numbers, or its forward pass asks what a number is.
         """
         parameters = _trained(model)
-        if sum(p.numel() for p in parameters.values()) != 2 or inputs.numel() > MOST_VALUES:
+        size = inputs.numel() + sum(p.numel() for p in model.parameters())
+        if sum(p.numel() for p in parameters.values()) != 2 or size > MOST_VALUES:
             return None
         try:
             with untouched(), torch.inference_mode(False), torch.no_grad():

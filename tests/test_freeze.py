@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
-from loop_core.freeze import SIDE, ForwardRecorder, GrowingSeries, Mirror, PointsReader, picture
+from loop_core.freeze import GrowingSeries, Mirror, PointsReader
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.listing import read_listing
 from loop_core.operations import Operation
+from loop_core.passes import ForwardRecorder
+from loop_core.pictures import SIDE, picture
 from loop_core.stepper import Stepper
 
 
@@ -71,8 +73,11 @@ def test_pictures_of_a_big_model_are_bounded(tmp_path: Path) -> None:
     assert last.train.total == 2000
     assert last.train.inputs.shape == (1000, 64)
     assert last.forward is not None
-    assert [(layer.width, len(layer.units)) for layer in last.forward.layers] == [(300, 64), (1, 1)]
-    assert len(last.forward.inputs) == 64
+    assert [(layer.width, len(layer.units)) for layer in last.forward.layers] == [
+        (200, 64),
+        (300, 64),
+        (1, 1),
+    ]
     assert all(array.size <= 64_000 for array in arrays(last))
     assert last.fit is None
 
@@ -145,13 +150,14 @@ def test_the_recorder_sees_every_layer_and_takes_its_hooks_off() -> None:
     forward = recorder.stop()
     assert forward is not None
     assert [(layer.name, layer.kind, layer.width) for layer in forward.layers] == [
+        ("", "input", 2),
         ("0", "Linear", 3),
         ("1", "ReLU", 3),
         ("2.0", "Linear", 1),
     ]
-    assert forward.layers[0].params == ("0.weight", "0.bias")
+    assert forward.layers[1].params == ("0.weight", "0.bias")
     assert forward.sample == 2
-    assert forward.inputs.tolist() == data[2].tolist()
+    assert forward.layers[0].units.tolist() == data[2].tolist()
     assert forward.layers[-1].units.tolist() == output[2].tolist()
     assert not any(module._forward_hooks or module._forward_pre_hooks for module in model.modules())
 
