@@ -51,7 +51,7 @@ def draw_column(
 
 def radius_of(theme: Theme, places: list[tuple[float, float]]) -> int:
     """Of the units at these places."""
-    step = places[1][1] - places[0][1] if len(places) > 1 else theme.px(72)
+    step = places[1][1] - places[0][1] if len(places) > 1 else theme.px(86)
     return round(min(theme.px(36), max(theme.px(4), step * 0.42)))
 
 

@@ -77,11 +77,12 @@ class ForwardRecorder:
 
 
 def _layers(model: nn.Module) -> list[tuple[str, nn.Module, tuple[str, ...]]]:
-    """Name, module and the names of its own parameters, of each layer."""
+    """Name, module and the names of its own parameters, of each layer; a model of layers is none itself."""
     found = []
     for name, module in model.named_modules():
         own = tuple(f"{name}.{key}" if name else key for key, _ in module.named_parameters(recurse=False))
-        if own or next(module.children(), None) is None:
+        inner = next(module.children(), None) is not None
+        if not inner or (own and module is not model):
             found.append((name, module, own))
     return found
 

@@ -59,9 +59,7 @@ def frames(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return frames_of(request.param, tmp_path_factory.mktemp("saved"))
 
 
-@pytest.fixture(autouse=True)
-def fonts() -> None:
-    pygame.font.init()
+pytestmark = pytest.mark.usefixtures("fonts")
 
 
 def picture(frame: Frame, size: tuple[int, int]) -> bytes:
