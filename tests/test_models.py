@@ -72,8 +72,8 @@ MODELS = {
         "y = (X.mean(dim=(1, 2, 3)) * 40).long() % 4",
         "nn.CrossEntropyLoss()",
         "model = nn.Sequential("
-        "nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3, padding=1), nn.ReLU(),"
-        "nn.Flatten(), nn.Linear(576, 32), nn.ReLU(), nn.Linear(32, 4))",
+        "nn.Conv2d(1, 8, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3), nn.ReLU(),"
+        "nn.Flatten(), nn.Linear(256, 32), nn.ReLU(), nn.Linear(32, 4))",
     ),
     "deep": (
         "X = torch.rand(60, 12)",
