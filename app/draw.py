@@ -57,7 +57,7 @@ def report(surface: pygame.Surface, rect: pygame.Rect, words: str, size: float, 
     """Tell `reported` of a text; for those who draw one without `text`."""
     seen = rect.clip(surface.get_clip())
     if _boxes is not None and words and seen:
-        _boxes.append(TextBox(words, seen.move(surface.get_abs_offset()), size, whole))
+        _boxes.append(TextBox(words, seen.move(surface.get_abs_offset()), size, whole and seen == rect))
 
 
 def face_for(face: Face, words: str) -> Face:

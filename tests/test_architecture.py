@@ -62,6 +62,7 @@ def test_a_panel_knows_drawing_and_data_types_only(path: Path) -> None:
         "explain",
         "graph",
         "pointing",
+        "source",
         "surface",
         "theme",
     }
@@ -89,7 +90,7 @@ def test_what_the_window_imports_does_not_bring_torch(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["draw", "graph", "surface", "theme"])
+@pytest.mark.parametrize("name", ["draw", "graph", "source", "surface", "theme"])
 def test_what_panels_draw_with_knows_no_panel_and_no_driver(name: str) -> None:
     path = ROOT / "app" / f"{name}.py"
     assert {found.split(".")[1] for found in imports_any(path, "app")} <= {"draw", "theme"} - {name}

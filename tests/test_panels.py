@@ -5,14 +5,13 @@ import os
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 
 import pygame
 import pytest
 from builders import edited
 
-from app.draw import reported
+from app.draw import TextBox, reported
 from app.stage import PANELS, Stage, layout
 from app.theme import theme_for
 from assets import SONGS
@@ -145,6 +144,14 @@ def test_each_overlay_changes_the_picture_and_leaves_the_stage_as_it_was(
     assert pygame.image.tobytes(surface, "RGB") == before
 
 
+def assert_apart(boxes: list[TextBox]) -> None:
+    """No text lies over another; the blank of a line's height above and below its signs may."""
+    inked = [box.rect.inflate(0, -box.rect.height // 3) for box in boxes]
+    for index, rect in enumerate(inked):
+        other = rect.collidelist(inked[index + 1 :])
+        assert other == -1, (boxes[index], boxes[index + 1 + other])
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", SIZES)
 def test_no_text_is_cut_or_lies_over_another(
@@ -152,16 +159,24 @@ def test_no_text_is_cut_or_lies_over_another(
 ) -> None:
     stage, surface = Stage(size), pygame.Surface(size)
     for frame in frames:
-        spoken = replace(frame, controls=replace(CONTROLS, language=language))
+        controls = replace(CONTROLS, language=language, still=True)
         with reported() as boxes:
-            stage.draw(surface, spoken)
+            stage.draw(surface, replace(frame, controls=controls))
         for box in boxes:
             assert surface.get_rect().contains(box.rect), box
             assert box.whole, box
-        for a, b in combinations(boxes, 2):
-            assert not a.rect.inflate(0, -a.rect.height // 3).colliderect(
-                b.rect.inflate(0, -b.rect.height // 3)
-            ), (a, b)
+        assert_apart(boxes)
+
+
+@pytest.mark.parametrize("since", [0.02, 0.1, 0.2, 0.3])
+def test_no_text_lies_over_another_while_the_code_moves(frames: list[Frame], since: float) -> None:
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    for frame in frames:
+        cue = None if frame.cue is None else frame.song.cues[frame.cue]
+        if cue is not None:
+            with reported() as boxes:
+                stage.draw(surface, replace(frame, now=cue.time + since))
+            assert_apart(boxes)
 
 
 def test_texts_are_large_enough_for_the_last_row(frames: list[Frame]) -> None:
@@ -236,6 +251,6 @@ def test_reduced_motion_shows_every_state_at_once(frames: list[Frame]) -> None:
             continue
         still = replace(frame, shown=frame.now, controls=replace(CONTROLS, still=True))
         later = replace(frame, shown=frame.now - 5, controls=replace(CONTROLS, still=True))
-        for name in ("header", "network", "data"):
+        for name in ("header", "code", "network", "data"):
             panel = next(panel for panel in PANELS if panel.name == name)
             assert panel.view(still) == panel.view(later)
