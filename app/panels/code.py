@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import pygame
 
@@ -163,5 +163,6 @@ def _color(theme: Theme, kind: str) -> Color:
     return colors.get(kind, theme.text)
 
 
+@lru_cache(maxsize=4)
 def _advance(theme: Theme) -> float:
     return width(theme, "0" * 100, SIZE, "code") / 100
