@@ -5,6 +5,7 @@ import keyword
 import re
 import token
 import tokenize
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ HANG = 4
 """Columns by which the further rows of a line are indented more than its first."""
 LEAST = 8
 """Columns that a row leaves for its text, however deeply its line is indented."""
+CLOSING = (")", "]", "}", ",", ":", ";")
 
 Span = tuple[int, str, str]
 """Column, text, and what it is: 'keyword', 'literal', 'comment', 'sign' or 'text'."""
@@ -55,14 +57,14 @@ def _rows(number: int, line: str, spans: tuple[Span, ...], most: int) -> list[Ro
     own = len(line) - len(line.lstrip())
     deepest = most - LEAST
     indent, further = min(own, deepest), min(own + HANG, deepest)
-    good, fair = _places(line, spans, most - further)
+    choices = _places(line, spans, most - further)
     rows: list[Row] = []
     start = own
     while not rows or start < len(line):
         end = _reach(line, start, most - indent)
         if end < len(line):
             allowed = range(end, start, -1)
-            end = next((at for at in allowed if at in good), next((at for at in allowed if at in fair), end))
+            end = next((at for places in choices for at in allowed if at in places), end)
         rows.append(Row(number, not rows, indent, line[start:end], _part(line, spans, start, end, indent)))
         start, indent = end, further
     return rows
@@ -79,8 +81,8 @@ def _reach(line: str, start: int, room: int) -> int:
     return end
 
 
-def _places(line: str, spans: tuple[Span, ...], room: int) -> tuple[set[int], set[int]]:
-    """Where a row may begin: best after a space or a comma, else between any two tokens.
+def _places(line: str, spans: tuple[Span, ...], room: int) -> tuple[set[int], ...]:
+    """Where a row may begin: best after a space or a comma, else at a token that closes nothing, else at any.
 
     Never inside a token that fits into ``room`` columns.
     """
@@ -92,7 +94,8 @@ def _places(line: str, spans: tuple[Span, ...], room: int) -> tuple[set[int], se
     }
     words = {match.start() for match in re.finditer(r"(?<=[\s,])\S", line)}
     edges = {at for start, words, _ in spans for at in (start, start + len(words))}
-    return words - inside, {at for at in edges if not line[at : at + 1].isspace()}
+    edges = {at for at in edges if not line[at : at + 1].isspace()}
+    return words - inside, {at for at in edges if line[at : at + 1] not in CLOSING}, edges
 
 
 def _part(line: str, spans: tuple[Span, ...], start: int, end: int, indent: int) -> tuple[Span, ...]:
@@ -111,7 +114,7 @@ def tokens_of(listing: Listing) -> tuple[tuple[Span, ...], ...]:
     lines = listing.lines
     marks: list[list[tuple[int, int, str]]] = [[] for _ in lines]
     try:
-        for each in tokenize.generate_tokens(io.StringIO(listing.source).readline):
+        for each in _joined(tokenize.generate_tokens(io.StringIO(listing.source).readline)):
             (first, column), (last, end) = each.start, each.end
             for row in range(first, min(last, len(lines)) + 1):
                 start = column if row == first else 0
@@ -119,6 +122,19 @@ def tokens_of(listing: Listing) -> tuple[tuple[Span, ...], ...]:
     except (tokenize.TokenError, SyntaxError):
         marks = [[] for _ in lines]
     return tuple(_spans(line, found) for line, found in zip(lines, marks, strict=True))
+
+
+def _joined(tokens: Iterable[tokenize.TokenInfo]) -> Iterator[tokenize.TokenInfo]:
+    """The tokens with each f-string as one, which it has not been since Python 3.12."""
+    begun: list[tokenize.TokenInfo] = []
+    for each in tokens:
+        name = token.tok_name[each.type]
+        if name.endswith("STRING_START"):
+            begun.append(each)
+        elif name.endswith("STRING_END"):
+            each = each._replace(type=token.STRING, start=begun.pop().start)
+        if not begun:
+            yield each
 
 
 def _spans(line: str, marks: list[tuple[int, int, str]]) -> tuple[Span, ...]:
@@ -137,7 +153,7 @@ def _spans(line: str, marks: list[tuple[int, int, str]]) -> tuple[Span, ...]:
 def _kind(each: tokenize.TokenInfo) -> str:
     if each.type == token.NAME and keyword.iskeyword(each.string):
         return "keyword"
-    if each.type in (token.STRING, token.NUMBER) or token.tok_name[each.type].startswith("FSTRING"):
+    if each.type in (token.STRING, token.NUMBER):
         return "literal"
     if each.type == token.OP:
         return "sign"

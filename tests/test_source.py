@@ -76,6 +76,16 @@ def test_a_long_line_goes_on_further_in_at_a_space() -> None:
     assert [row.first for row in rows] == [True, False]
 
 
+def test_no_row_begins_with_a_closing_bracket() -> None:
+    rows = rows_of(listing_of("print('epoch, loss, accuracy')"), 29)
+    assert [row.text for row in rows] == ["print(", "'epoch, loss, accuracy')"]
+
+
+def test_an_f_string_is_one_token() -> None:
+    tokens = tokens_of(listing_of("print(f'{epoch}: {loss:.5f} %')"))[0]
+    assert tokens[2] == (6, "f'{epoch}: {loss:.5f} %'", "literal")
+
+
 def test_a_word_longer_than_a_row_is_broken_where_the_row_ends() -> None:
     rows = rows_of(listing_of("x = " + "a" * 30), 20)
     assert [row.text for row in rows] == ["x = ", "a" * 16, "a" * 14]
