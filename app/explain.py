@@ -1,6 +1,7 @@
-"""What a unit or a weight of the network is: name, shape, value, gradient, and how a step changes it."""
+"""What a unit or a weight of the network is, or a place on its loss surface: names, values, gradients."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import pygame
@@ -8,7 +9,8 @@ import pygame
 from app.draw import number
 from app.graph import Column, places_of
 from app.pointing import Hint, nearest
-from loop_core.snapshot import Param
+from app.surface import values_at
+from loop_core.snapshot import Param, Walk
 
 CLOSE = 1e-5
 """How far a plain step may be, as a share of the value, from what the optimizer made of it."""
@@ -34,6 +36,32 @@ def explained(
             if distance <= reach[1] and (found is None or distance < found[0]):
                 found = distance, _weight(column.weight, row, place, learning_rate)
     return found[1] if found else None
+
+
+def explained_walk(walk: Walk, plot: pygame.Rect, reach: float, at: tuple[float, float]) -> Hint:
+    """The two numbers at a point, the loss at the nearest place where it was calculated, and the path.
+
+    reach: how far the path may be, in pixels.
+    """
+    surface = walk.surface
+    here = np.array(values_at(plot, surface, at))
+    column, row = (
+        int(np.abs(axis - value).argmin()) for axis, value in zip((surface.x, surface.y), here, strict=True)
+    )
+    place = _named(surface.names, (surface.x[column], surface.y[row]))
+    rows = [_named(surface.names, here), f"loss {number(float(surface.loss[row, column]), 6)} at {place}"]
+    spans = np.array([surface.x[-1] - surface.x[0], surface.y[-1] - surface.y[0]])
+    away = (np.clip(walk.path, -1e30, 1e30) - here) / spans * (plot.width - 1, plot.height - 1)
+    index = nearest(np.nan_to_num(away, nan=np.inf), (0, 0), reach)
+    if index is not None:
+        epoch = int(walk.epochs[index])
+        when = "start" if epoch < 0 else f"epoch {epoch}"
+        rows.append(f"{when}: {_named(surface.names, walk.path[index])}")
+    return Hint(tuple(rows))
+
+
+def _named(names: tuple[str, str], values: Iterable[float]) -> str:
+    return ", ".join(f"{name} = {number(float(value))}" for name, value in zip(names, values, strict=True))
 
 
 def _unit(column: Column, index: int) -> Hint:

@@ -4,12 +4,13 @@ A forward pass runs through it from left to right, a backward pass from right to
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pygame
 
 from app.draw import Anchor, disc, fitting, number, ring, text, title
-from app.explain import explained
+from app.explain import explained, explained_walk
 from app.graph import MOST_UNITS, Column, columns_of, edges, places_of
 from app.pointing import answering
 from app.surface import draw_walk
@@ -115,7 +116,9 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     across, height = surface.get_size()
     if view.walk is not None:
         left = round(PART * across)
-        draw_walk(surface.subsurface((left, 0, across - left, height)), theme, view.walk, _stepped(view))
+        beside = surface.subsurface((left, 0, across - left, height))
+        plot = draw_walk(beside, theme, view.walk, _stepped(view))
+        answering(beside, plot, partial(explained_walk, view.walk, plot, theme.px(12)))
         surface, across = surface.subsurface((0, 0, left, height)), left
     few = [p for p in view.params if p.value.size == 1] if len(view.params) <= 4 else []
     form = _form(view)
