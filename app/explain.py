@@ -1,6 +1,7 @@
-"""What a unit or a weight of the network is: name, shape, value, gradient, and how a step changes it."""
+"""What a unit or a weight of the network is, or a place on its loss surface: names, values, gradients."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import pygame
@@ -9,10 +10,11 @@ from app.draw import number
 from app.graph import Column, is_wired, places_of
 from app.pointing import Hint, nearest
 from app.sums import step_sums
+from app.surface import values_at
 from app.theme import Theme
 from app.tiles import cell_at
 from app.units import band_of, maps_places
-from loop_core.snapshot import Layer, Param
+from loop_core.snapshot import Layer, Param, Walk
 
 UNIT, EDGE = 18, 8
 """How far the pointer may be from a unit and from an edge, in pixels at 1080p."""
@@ -50,6 +52,32 @@ def explained_cell(param: Param, rect: pygame.Rect, learning_rate: float | None,
     """The number of a parameter's tile that stands in ``rect``, at a point."""
     cell = cell_at(param.value.shape, param.kernel, rect, at)
     return None if cell is None else weight_hint(param, *cell, learning_rate)
+
+
+def explained_walk(walk: Walk, plot: pygame.Rect, reach: float, at: tuple[float, float]) -> Hint:
+    """The two numbers at a point, the loss at the nearest place where it was calculated, and the path.
+
+    reach: how far the path may be, in pixels.
+    """
+    surface = walk.surface
+    here = np.array(values_at(plot, surface, at))
+    column, row = (
+        int(np.abs(axis - value).argmin()) for axis, value in zip((surface.x, surface.y), here, strict=True)
+    )
+    place = _named(surface.names, (surface.x[column], surface.y[row]))
+    rows = [_named(surface.names, here), f"loss {number(float(surface.loss[row, column]), 6)} at {place}"]
+    spans = np.array([surface.x[-1] - surface.x[0], surface.y[-1] - surface.y[0]])
+    away = (np.clip(walk.path, -1e30, 1e30) - here) / spans * (plot.width - 1, plot.height - 1)
+    index = nearest(np.nan_to_num(away, nan=np.inf), (0, 0), reach)
+    if index is not None:
+        epoch = int(walk.epochs[index])
+        when = "start" if epoch < 0 else f"epoch {epoch}"
+        rows.append(f"{when}: {_named(surface.names, walk.path[index])}")
+    return Hint(tuple(rows))
+
+
+def _named(names: tuple[str, str], values: Iterable[float]) -> str:
+    return ", ".join(f"{name} = {number(float(value))}" for name, value in zip(names, values, strict=True))
 
 
 def _in_column(

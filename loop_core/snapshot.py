@@ -155,11 +155,13 @@ class Surface:
 class Walk:
     """A surface and the places on it, path (n, 2): the start, then one for each epoch's step so far.
 
+    epochs (n,): whose step led there, -1 at the start.
     Of a long path every so manieth place, the first and the last always.
     """
 
     surface: Surface
     path: Array
+    epochs: Array
 
 
 @dataclass(frozen=True, slots=True)

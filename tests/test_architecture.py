@@ -21,6 +21,7 @@ DRAWING = frozenset(
         "numbers",
         "pointing",
         "ribbon",
+        "source",
         "sums",
         "surface",
         "theme",

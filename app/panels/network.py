@@ -10,7 +10,7 @@ import numpy as np
 import pygame
 
 from app.draw import fitting, number, text, title
-from app.explain import explained, explained_cell
+from app.explain import explained, explained_cell, explained_walk
 from app.graph import Column, columns_of, gap_of, wires
 from app.numbers import NARROW, WIDE, Change, draw_numbers
 from app.pointing import answering
@@ -125,7 +125,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     if beside:
         left = round(PART * across)
         share = view.share / STEPS if view.operation is Operation.STEP else 1.0
-        draw_walk(surface.subsurface((left, 0, across - left, height)), theme, view.walk, share)
+        _walk(surface.subsurface((left, 0, across - left, height)), theme, view.walk, share)
         surface = surface.subsurface((0, 0, left, height))
     title(surface, theme, "network", _aside(view))
     few = len(view.params) <= 4 and all(p.value.size == 1 for p in view.params)
@@ -144,6 +144,17 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         _sum(surface, theme, view, tape)
     else:
         draw_ribbon(surface, theme, Ribbon(view.tape, view.operation, view.share / STEPS), tape)
+
+
+def _walk(surface: pygame.Surface, theme: Theme, walk: Walk | None, share: float) -> None:
+    """The loss surface; until the first loss has confirmed it, only its place."""
+    if walk is None:
+        title(surface, theme, "loss surface")
+        center = surface.get_rect().center
+        text(surface, theme, "once the first loss confirms it", center, SIZE, theme.faint, anchor="center")
+        return
+    plot = draw_walk(surface, theme, walk, share)
+    answering(surface, plot, partial(explained_walk, walk, plot, theme.px(12)))
 
 
 def _aside(view: View) -> str:
