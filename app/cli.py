@@ -291,10 +291,7 @@ def bench(
     song: SongOption = "optimization_loop",
     only: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME",
-            help="Only these parts, one or several with commas: start, loop, drawing, realtime, memory.",
-        ),
+        typer.Option(metavar="NAME", help="Only these of the parts above, one by one or with commas."),
     ] = None,
 ) -> None:
     """Measure this machine: each figure beside a reference from the same run, and beside its target.
@@ -305,11 +302,12 @@ def bench(
     drawing    every picture of the song
     realtime   how late operations and pictures are
     memory     what is still held after a hundred songs
+    film       making a film, and its pictures against those of matplotlib's FuncAnimation
 
     \b
     torchaoke bench
     torchaoke bench --only start,loop
-    torchaoke bench --only drawing --song optimization_loop
+    torchaoke bench --only film --song optimization_loop
     """
     from app.bench.run import PARTS
     from app.bench.run import bench as measure

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from commands import RUNNER, refused
 
-from app.bench import drawing, loop, memory, start
+from app.bench import drawing, film, loop, memory, start
 from app.bench.figures import DEFAULT_LESSON, OpenConductor, Row
 from app.bench.run import PARTS
 from app.cli import app
@@ -88,6 +88,21 @@ def test_real_time_is_measured(tmp_path: Path) -> None:
 def test_memory_is_measured(tmp_path: Path) -> None:
     if sys.platform == "linux":
         check(memory.rows(opening_of(tmp_path), times=1), "more after 1 songs")
+
+
+def test_a_film_is_measured_and_compared_with_matplotlib(tmp_path: Path) -> None:
+    rows = film.rows(short_song(), opening_of(tmp_path), SIZE, fps=2, pictures=3)
+    _, row = check(rows, "film at 180p, 2 pictures a second", "a picture of it, mean of 3")
+    assert "matplotlib" in row.reference
+
+
+def test_without_matplotlib_a_film_s_picture_stands_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "app.bench.reference", raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib.animation", None)
+    rows = film.rows(short_song(), opening_of(tmp_path), SIZE, fps=2, pictures=3)
+    assert list(rows)[1].reference.startswith("matplotlib is not installed: pip install")
 
 
 @pytest.mark.parametrize("given", ["", "strat", "start,strat", "start,", "all"])
