@@ -303,6 +303,7 @@ def bench(
     realtime   how late operations and pictures are
     memory     what is still held after a hundred songs
     film       making a film, and its pictures against those of matplotlib's FuncAnimation
+    model      a model of 98 million parameters against a small one
 
     \b
     torchaoke bench

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from commands import RUNNER, refused
 
-from app.bench import drawing, film, loop, memory, start
+from app.bench import drawing, film, loop, memory, model, start
 from app.bench.figures import DEFAULT_LESSON, OpenConductor, Row
 from app.bench.run import PARTS
 from app.cli import app
@@ -103,6 +103,11 @@ def test_without_matplotlib_a_film_s_picture_stands_alone(
     monkeypatch.setitem(sys.modules, "matplotlib.animation", None)
     rows = film.rows(short_song(), opening_of(tmp_path), SIZE, fps=2, pictures=3)
     assert list(rows)[1].reference.startswith("matplotlib is not installed: pip install")
+
+
+def test_the_size_of_the_model_is_measured() -> None:
+    rows = model.rows(short_song(), widths=(64, 80), epochs=1, size=SIZE, fps=2)
+    check(rows, "snapshot of 0 M parameters, median", "snapshot of 0 M parameters, slowest", "a picture with")
 
 
 @pytest.mark.parametrize("given", ["", "strat", "start,strat", "start,", "all"])

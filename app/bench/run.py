@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from app.bench import drawing, film, loop, memory, realtime, start
+from app.bench import drawing, film, loop, memory, model, realtime, start
 from app.bench.figures import OpenConductor, Row
 from loop_core.song import Song
 
@@ -28,6 +28,7 @@ PARTS = {
     "realtime": Part("in real time, drawn at 60 pictures a second", realtime.rows),
     "memory": Part("memory", lambda song, opening: memory.rows(opening)),
     "film": Part("film", film.rows),
+    "model": Part("the size of the model", lambda song, opening: model.rows(song)),
 }
 
 
