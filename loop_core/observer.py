@@ -7,7 +7,16 @@ import torch
 from torch import nn
 
 from loop_core.evidence import Live, check, grad_mode, grad_norm, look_before
-from loop_core.freeze import ForwardRecorder, GrowingSeries, Mirror, PointsReader, params_of, task_of
+from loop_core.freeze import (
+    ForwardRecorder,
+    GrowingSeries,
+    Mirror,
+    PointsReader,
+    name_of,
+    params_of,
+    task_of,
+    threshold_of,
+)
 from loop_core.listing import Site
 from loop_core.operations import FAST, Operation
 from loop_core.run import Run
@@ -113,6 +122,8 @@ class Observer:
             epoch=epoch,
             epochs=epochs,
             task=task_of(live.loss_fn),
+            loss_name=name_of(live.loss_fn),
+            threshold=threshold_of(live.loss_fn),
             training=None if live.model is None else live.model.training,
             grad_mode=grad_mode(),
             learning_rate=float(group["lr"]) if "lr" in group else None,
@@ -124,8 +135,8 @@ class Observer:
             grad_norm=grad_norm(live),
             train_series=self._losses[Operation.LOSS].series.series(),
             test_series=self._losses[Operation.TEST_LOSS].series.series(),
-            train=self._points(Operation.FORWARD),
-            test=self._points(Operation.TEST_FORWARD),
+            train=self._points(Operation.FORWARD, operation, live.loss_fn),
+            test=self._points(Operation.TEST_FORWARD, operation, live.loss_fn),
             fit=self._fit,
             walk=None if self._survey is None else self._survey.walk(*self._surveyable(live)),
             printed=self._run.take_printed(),
@@ -172,12 +183,13 @@ class Observer:
             with self._run.unheard():
                 self._survey = Survey.of(model, loss_fn, inputs, targets)
 
-    def _points(self, forward: Operation) -> Points | None:
+    def _points(self, forward: Operation, operation: Operation, loss_fn: object) -> Points | None:
+        """The points of a half of the epoch; its loss operation is where their errors are asked for."""
         loss = self._run.listing.site(_LOSS_OF[forward])
-        predictions = self._run.value(loss, "prediction")
-        return self._readers[forward].read(
-            self._inputs(forward), self._run.value(loss, "target"), predictions
-        )
+        inputs, targets = self._inputs(forward), self._run.value(loss, "target")
+        asked = loss_fn if operation is _LOSS_OF[forward] else None
+        with self._run.unheard():
+            return self._readers[forward].read(inputs, targets, self._run.value(loss, "prediction"), asked)
 
     def _ask_mirror(self, model: nn.Module) -> None:
         if self._mirror is None:
