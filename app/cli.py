@@ -23,6 +23,7 @@ from app.options import (
     read_controls,
     read_fps,
     read_moment,
+    read_names,
     read_size,
     saving_to,
 )
@@ -286,18 +287,36 @@ def doctor() -> None:
 
 
 @app.command()
-def bench(song: SongOption = "optimization_loop") -> None:
-    """Measure how fast this machine draws the show and how punctual its operations are.
+def bench(
+    song: SongOption = "optimization_loop",
+    only: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Only these of the parts above, one by one or with commas."),
+    ] = None,
+) -> None:
+    """Measure this machine: each figure beside a reference from the same run, and beside its target.
+
+    \b
+    start      seconds to the first picture
+    loop       stepping through the lessons, against the same loops run plainly
+    drawing    every picture of the song
+    realtime   how late operations and pictures are
+    memory     what is still held after a hundred songs
+    film       making a film, and its pictures against those of matplotlib's FuncAnimation
+    model      a model of 98 million parameters against a small one
 
     \b
     torchaoke bench
+    torchaoke bench --only start,loop
+    torchaoke bench --only film --song optimization_loop
     """
+    from app.bench.run import PARTS
+    from app.bench.run import bench as measure
+
+    names = read_names("--only", only, PARTS)
     found = load_song(find_song(song, SONGS))
-
-    from app import bench as measuring
-
     with tempfile.TemporaryDirectory(prefix="torchaoke-") as saved:
-        measuring.bench(found, partial(conductor_for, found, Path(saved)), console())
+        measure(found, partial(conductor_for, found, Path(saved)), console(), names)
 
 
 def _of_lesson(path: Path, lesson: Lesson) -> Path:

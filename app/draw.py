@@ -57,7 +57,7 @@ def report(surface: pygame.Surface, rect: pygame.Rect, words: str, size: float, 
     """Tell `reported` of a text; for those who draw one without `text`."""
     seen = rect.clip(surface.get_clip())
     if _boxes is not None and words and seen:
-        _boxes.append(TextBox(words, seen.move(surface.get_abs_offset()), size, whole))
+        _boxes.append(TextBox(words, seen.move(surface.get_abs_offset()), size, whole and seen == rect))
 
 
 def face_for(face: Face, words: str) -> Face:
@@ -118,14 +118,7 @@ def shortened(theme: Theme, words: str, size: float, face: Face, most: float) ->
     """The longest beginning of a text that fits into ``most`` pixels, marked by an ellipsis."""
     if width(theme, words, size, face) <= most:
         return words
-    low, high = 0, len(words)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if width(theme, words[:middle] + ELLIPSIS, size, face) <= most:
-            low = middle
-        else:
-            high = middle - 1
-    return words[:low] + ELLIPSIS
+    return words[: _fit(theme, words, size, face, most, ELLIPSIS)] + ELLIPSIS
 
 
 def fitting(theme: Theme, wordings: Sequence[str], size: float, face: Face, most: float) -> str:
@@ -135,15 +128,32 @@ def fitting(theme: Theme, wordings: Sequence[str], size: float, face: Face, most
 
 @lru_cache(maxsize=256)
 def wrapped(theme: Theme, words: str, size: float, face: Face, most: float) -> tuple[str, ...]:
-    """A text in lines that fit into ``most`` pixels each, broken at spaces."""
+    """A text in lines that fit into ``most`` pixels each, broken at spaces, or in words that do not fit."""
     lines = [""]
-    for word in words.split(" "):
+    for word in words.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and width(theme, longer, size, face) > most:
-            lines.append(word)
-        else:
+        if width(theme, longer, size, face) <= most:
             lines[-1] = longer
+            continue
+        if lines[-1]:
+            lines.append("")
+        while (end := _fit(theme, word, size, face, most)) < len(word):
+            lines[-1:] = [word[:end], ""]
+            word = word[end:]
+        lines[-1] = word
     return tuple(lines)
+
+
+def _fit(theme: Theme, words: str, size: float, face: Face, most: float, after: str = "") -> int:
+    """How many characters of a text fit into ``most`` pixels, with ``after`` behind them; at least one."""
+    low, high = 1, max(1, len(words))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if width(theme, words[:middle] + after, size, face) <= most:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 def number(value: float, digits: int = 4) -> str:

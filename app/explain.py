@@ -1,78 +1,167 @@
-"""What a unit or a weight of the network is: name, shape, value, gradient, and how a step changes it."""
+"""What a unit or a weight of the network is, or a place on its loss surface: names, values, gradients."""
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 import pygame
 
 from app.draw import number
-from app.graph import Column, places_of
+from app.graph import Column, is_wired, places_of
 from app.pointing import Hint, nearest
-from loop_core.snapshot import Param
+from app.sums import step_sums
+from app.surface import values_at
+from app.theme import Theme
+from app.tiles import cell_at
+from app.units import band_of, maps_places
+from loop_core.snapshot import Layer, Param, Walk
 
-CLOSE = 1e-5
-"""How far a plain step may be, as a share of the value, from what the optimizer made of it."""
+UNIT, EDGE = 18, 8
+"""How far the pointer may be from a unit and from an edge, in pixels at 1080p."""
+
+Point = tuple[float, float]
 
 
 def explained(
+    theme: Theme,
     columns: tuple[Column, ...],
+    known: bool,
     area: pygame.Rect,
-    at: tuple[float, float],
-    reach: tuple[float, float],
     learning_rate: float | None,
+    at: Point,
 ) -> Hint | None:
-    """The unit, else the weight nearest to a point; reach: how far each may be, in pixels."""
-    stood = [np.array(places_of(area, i, len(columns), c.width)) for i, c in enumerate(columns)]
-    for column, places in zip(columns, stood, strict=True):
-        index = nearest(places, at, reach[0])
-        if index is not None:
-            return _unit(column, index)
+    """The unit, else the weight nearest to a point; known: the columns' activations are shown."""
+    count = len(columns)
+    for index, column in enumerate(columns):
+        hint = _in_column(theme, column, area, index, count, known, at)
+        if hint is not None:
+            return hint
     found: tuple[float, Hint] | None = None
-    for column, left, right in zip(columns[1:], stood, stood[1:], strict=False):
-        if column.weight is not None and left[0, 0] <= at[0] <= right[0, 0]:
-            distance, row, place = _nearest_edge(left, right, at, column.weight.value.shape)
-            if distance <= reach[1] and (found is None or distance < found[0]):
-                found = distance, _weight(column.weight, row, place, learning_rate)
+    for index, column in enumerate(columns[1:], start=1):
+        if column.weight is None or not is_wired(columns, index):
+            continue
+        left, right = (np.array(places_of(area, k, count, columns[k].units)) for k in (index - 1, index))
+        if left[0, 0] <= at[0] <= right[0, 0]:
+            distance, row, place = _nearest_edge(left, right, at)
+            if distance <= theme.px(EDGE) and (found is None or distance < found[0]):
+                found = distance, weight_hint(column.weight, row, place, learning_rate)
     return found[1] if found else None
 
 
-def _unit(column: Column, index: int) -> Hint:
-    rows = [f"{column.label or 'layer'}: unit {index} of {column.width}"]
-    if column.values is not None and index < len(column.values):
-        rows.append(f"activation {number(float(column.values[index]), 6)}")
+def explained_cell(param: Param, rect: pygame.Rect, learning_rate: float | None, at: Point) -> Hint | None:
+    """The number of a parameter's tile that stands in ``rect``, at a point."""
+    cell = cell_at(param.value.shape, param.kernel, rect, at)
+    return None if cell is None else weight_hint(param, *cell, learning_rate)
+
+
+def explained_walk(walk: Walk, plot: pygame.Rect, reach: float, at: tuple[float, float]) -> Hint:
+    """The two numbers at a point, the loss at the nearest place where it was calculated, and the path.
+
+    reach: how far the path may be, in pixels.
+    """
+    surface = walk.surface
+    here = np.array(values_at(plot, surface, at))
+    column, row = (
+        int(np.abs(axis - value).argmin()) for axis, value in zip((surface.x, surface.y), here, strict=True)
+    )
+    place = _named(surface.names, (surface.x[column], surface.y[row]))
+    rows = [_named(surface.names, here), f"loss {number(float(surface.loss[row, column]), 6)} at {place}"]
+    spans = np.array([surface.x[-1] - surface.x[0], surface.y[-1] - surface.y[0]])
+    away = (np.clip(walk.path, -1e30, 1e30) - here) / spans * (plot.width - 1, plot.height - 1)
+    index = nearest(np.nan_to_num(away, nan=np.inf), (0, 0), reach)
+    if index is not None:
+        epoch = int(walk.epochs[index])
+        when = "start" if epoch < 0 else f"epoch {epoch}"
+        rows.append(f"{when}: {_named(surface.names, walk.path[index])}")
+    return Hint(tuple(rows))
+
+
+def _named(names: tuple[str, str], values: Iterable[float]) -> str:
+    return ", ".join(f"{name} = {number(float(value))}" for name, value in zip(names, values, strict=True))
+
+
+def _in_column(
+    theme: Theme, column: Column, area: pygame.Rect, index: int, count: int, known: bool, at: Point
+) -> Hint | None:
+    layer = column.layer if known else None
+    if column.left_out:
+        return None
+    if column.layer is not None and column.layer.maps is not None:
+        found = pygame.Rect(at, (1, 1)).collidelist(maps_places(theme, column, area, index, count))
+        if found < 0:
+            return None
+        return _channel(column, layer, found)
+    if not column.units:
+        band = band_of(theme, area, index, count)
+        return _of_band(column, layer, band, at) if band.collidepoint(at) else None
+    places = np.array(places_of(area, index, count, column.units))
+    unit = nearest(places, at, theme.px(UNIT))
+    return None if unit is None else _unit(column, layer, unit)
+
+
+def _channel(column: Column, layer: Layer | None, index: int) -> Hint:
+    sequence = column.layer is not None and column.layer.maps is not None and len(column.layer.maps) == 1
+    rows = [column.labels[0] if sequence else f"{column.labels[0]}: channel {index} of {column.width}"]
+    if layer is not None and not sequence:
+        rows.append(f"mean activation {number(float(layer.units[index]), 6)}")
+    return Hint(tuple(rows))
+
+
+def _unit(column: Column, layer: Layer | None, index: int) -> Hint:
+    rows = [f"{column.labels[0] or 'layer'}: unit {index} of {column.width}"]
+    if layer is not None and index < len(layer.units):
+        rows.append(f"activation {number(float(layer.units[index]), 6)}")
     if index < len(column.dropped) and column.dropped[index]:
         rows.append("left out of this pass")
     return Hint(tuple(rows))
 
 
-def _nearest_edge(
-    left: np.ndarray, right: np.ndarray, at: tuple[float, float], shape: tuple[int, int]
-) -> tuple[float, int, int]:
+def _of_band(column: Column, layer: Layer | None, band: pygame.Rect, at: Point) -> Hint:
+    """The telling unit near a point of a band, else the units that have their colour there."""
+    name = column.labels[0] or "layer"
+    if layer is None:
+        return Hint((f"{name}: {column.width:,} units",))
+    share = (at[1] - band.top) / band.height
+    for index, value in layer.telling:
+        if abs((index + 0.5) / column.width - share) < 0.03:
+            return Hint((f"{name}: unit {index} of {column.width:,}", f"activation {number(value, 6)}"))
+    cells = len(layer.units)
+    cell = min(cells - 1, max(0, int(share * cells)))
+    first, last = cell * column.width // cells, max(cell, -(-(cell + 1) * column.width // cells) - 1)
+    which = f"unit {first}" if first == last else f"mean of units {first} to {last}"
+    return Hint((f"{name}: {which} of {column.width:,}", f"activation {number(float(layer.units[cell]), 6)}"))
+
+
+def _nearest_edge(left: np.ndarray, right: np.ndarray, at: Point) -> tuple[float, int, int]:
     """Distance in pixels, row and column of the weight whose edge passes nearest to a point."""
-    starts, ends = left[: shape[1]], right[: shape[0]]
     share = (at[0] - left[0, 0]) / max(1.0, right[0, 0] - left[0, 0])
-    heights = starts[None, :, 1] + (ends[:, None, 1] - starts[None, :, 1]) * share
+    heights = left[None, :, 1] + (right[:, None, 1] - left[None, :, 1]) * share
     distance = np.abs(heights - at[1])
     row, column = np.unravel_index(int(distance.argmin()), distance.shape)
     return float(distance[row, column]), int(row), int(column)
 
 
-def _weight(param: Param, row: int, column: int, learning_rate: float | None) -> Hint:
+def weight_hint(param: Param, row: int, column: int, learning_rate: float | None) -> Hint:
+    """All that is known of one number of a parameter's picture."""
     value, previous = float(param.value[row, column]), float(param.previous[row, column])
-    whole = param.value.size == math.prod(param.shape)
-    index = f"[{row}, {column}]" if len(param.shape) == 2 else f"[{row}]" if len(param.shape) == 1 else ""
-    name = f"{param.name}{index}" if whole else f"{param.name}, mean around row {row}, column {column}"
-    rows = [name, f"shape {' × '.join(map(str, param.shape))}", f"value {number(value, 6)}"]
+    rows = [_name(param, row, column), f"shape {' × '.join(map(str, param.shape))}"]
+    rows.append(f"value {number(value, 6)}")
     if param.grad is None:
         return Hint((*rows, "grad None"))
     grad = float(param.grad[row, column])
     rows.append(f"grad {number(grad, 6)}")
-    if learning_rate is not None and value != previous:
-        plain = previous - learning_rate * grad
-        if abs(plain - value) <= CLOSE * max(abs(value), 1e-3):
-            rows.append(
-                f"{number(previous, 6)} − {learning_rate:g} · ({number(grad, 6)}) = {number(value, 6)}"
-            )
-        else:
-            rows.append(f"step {number(previous, 6)} → {number(value, 6)}")
+    if value != previous:
+        words = step_sums(previous, learning_rate, grad, value, (6,))[0]
+        rows.append(words if "=" in words else f"step {words}")
     return Hint(tuple(rows))
+
+
+def _name(param: Param, row: int, column: int) -> str:
+    """A parameter's name with the index of one number, or what stands there instead of one number."""
+    if param.kernel is not None:
+        y, x = divmod(column, param.kernel[1])
+        return f"{param.name}[{row}, 0, {y}, {x}]"
+    if param.value.size != math.prod(param.shape):
+        return f"{param.name}, mean around row {row}, column {column}"
+    index = (f"[{column}]", f"[{row}, {column}]")[len(param.shape) - 1] if param.shape else ""
+    return param.name + index

@@ -101,6 +101,14 @@ def _one_of(option: str, name: str, names: Iterable[str]) -> str:
     return name
 
 
+def read_names(option: str, given: Iterable[str] | None, known: Iterable[str]) -> tuple[str, ...]:
+    """Names given one by one or with commas, all of ``known`` without any; InputError for another name."""
+    names = tuple(known)
+    if not given:
+        return names
+    return tuple(_one_of(option, name.strip(), names) for text in given for name in text.split(","))
+
+
 @contextmanager
 def saving_to(folder: Path | None) -> Iterator[Path]:
     """The folder asked for, or one that is gone afterwards."""

@@ -45,12 +45,12 @@ def layout(size: tuple[int, int]) -> dict[str, pygame.Rect]:
     theme = theme_for(size)
     width, height = size
     edge, gap = theme.px(24), theme.px(12)
-    top, strip, line = theme.px(76), theme.px(216), theme.px(54)
+    top, strip, line = theme.px(76), theme.px(198), theme.px(54)
     left = round((width - 2 * edge - gap) * 0.46)
     right = width - 2 * edge - gap - left
     middle = height - top - strip - line - gap
     printed = round(middle * 0.22)
-    upper = round(middle * 0.5)
+    upper = round(middle * 0.57)
     x, y = edge + left + gap, top
     half = (right - gap) // 2
     return {

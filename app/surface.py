@@ -27,10 +27,10 @@ FAR = 20.0
 Place = tuple[float, float]
 
 
-def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk, share: float) -> None:
+def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk, share: float) -> pygame.Rect:
     """The whole of ``surface``: levels, axes, minimum, start and the path to where the model stands now.
 
-    share: how far the last step has been taken, 0 to 1.
+    share: how far the last step has been taken, 0 to 1.  Answers where the plot came to stand.
     """
     lowest = walk.surface.lowest
     title(surface, theme, "loss surface", "" if lowest is None else f"× lowest: {number(lowest[2])}")
@@ -43,6 +43,14 @@ def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk, share: float) -
     if lowest is not None:
         _cross(surface, theme, place_of(plot, walk.surface, lowest[0], lowest[1]))
     _path(surface, theme, plot, walk, share)
+    return plot
+
+
+def values_at(plot: pygame.Rect, shown: Surface, at: Place) -> tuple[float, float]:
+    """The two numbers that a pixel of the plot stands for."""
+    right, up = (at[0] - plot.left) / (plot.width - 1), (plot.bottom - 1 - at[1]) / (plot.height - 1)
+    (left, *_, far), (bottom, *_, top) = shown.x.tolist(), shown.y.tolist()
+    return left + right * (far - left), bottom + up * (top - bottom)
 
 
 def place_of(plot: pygame.Rect, shown: Surface, x: float, y: float) -> Place:

@@ -8,8 +8,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from loop_core.freeze import picture
+from loop_core.gradients import Marks, grad_marks, grad_state
 from loop_core.operations import Operation
+from loop_core.pictures import picture, values_of
 from loop_core.snapshot import Array, Evidence, GradMode, Saved
 
 NO = "no evidence: "
@@ -20,7 +21,7 @@ class Live:
     """The lesson's live objects at one moment.
 
     results: what the site's roles name ('result', 'inputs', ...), looked up in the lesson's variables.
-    ran: the operations that have run in this epoch.
+    ran: the operations that have run in this epoch.  norm: of all gradients together, see `NormReader`.
     """
 
     model: nn.Module | None
@@ -31,6 +32,7 @@ class Live:
     printed: tuple[str, ...]
     saved: tuple[Saved, object] | None
     epoch: int | None
+    norm: Callable[[], float | None]
 
     @property
     def trained(self) -> list[nn.Parameter]:
@@ -47,7 +49,7 @@ class Before:
     training: bool | None
     grad_mode: GradMode
     grads: tuple[str, ...]
-    grad_marks: tuple[tuple[int, int] | None, ...]
+    grad_marks: Marks
     versions: tuple[int, ...]
     values: dict[str, Array]
     epoch: int | None
@@ -60,13 +62,6 @@ def grad_mode() -> GradMode:
     return "grad" if torch.is_grad_enabled() else "no_grad"
 
 
-def grad_state(parameter: torch.Tensor) -> str:
-    """'None', 'zero' or 'value': the three states of ``.grad``."""
-    if parameter.grad is None:
-        return "None"
-    return "value" if bool(parameter.grad.count_nonzero()) else "zero"
-
-
 def look_before(live: Live) -> Before:
     """What `check` will compare with."""
     trained = live.trained
@@ -74,9 +69,9 @@ def look_before(live: Live) -> Before:
         training=None if live.model is None else live.model.training,
         grad_mode=grad_mode(),
         grads=tuple(grad_state(p) for p in trained),
-        grad_marks=tuple(None if p.grad is None else (id(p.grad), p.grad._version) for p in trained),
+        grad_marks=grad_marks(trained),
         versions=tuple(p._version for p in trained),
-        values={} if live.model is None else {n: picture(p) for n, p in live.model.named_parameters()},
+        values={} if live.model is None else values_of(live.model),
         epoch=live.epoch,
     )
 
@@ -84,12 +79,6 @@ def look_before(live: Live) -> Before:
 def check(operation: Operation, before: Before, live: Live) -> Evidence:
     """Whether the operation that has just run left what it must leave."""
     return CHECKS[operation](before, live)
-
-
-def grad_norm(live: Live) -> float | None:
-    """The 2-norm of all gradients together, or None when there are none."""
-    grads = [p.grad for p in live.trained if p.grad is not None]
-    return float(torch.stack([g.detach().norm() for g in grads]).norm()) if grads else None
 
 
 def _setup(before: Before, live: Live) -> Evidence:
@@ -153,11 +142,11 @@ def _zero_grad(before: Before, live: Live) -> Evidence:
 
 
 def _backward(before: Before, live: Live) -> Evidence:
-    marks = [None if p.grad is None else (id(p.grad), p.grad._version) for p in live.trained]
+    marks = grad_marks(live.trained)
     got = sum(now is not None and now != then for then, now in zip(before.grad_marks, marks, strict=True))
     now = tuple(grad_state(p) for p in live.trained)
     text = f"gradients {_states(before.grads)} → {_states(now)} in {got} of {len(marks)} parameters"
-    norm = grad_norm(live)
+    norm = live.norm()
     if norm is None:
         return Evidence(False, text)
     return Evidence(got > 0 and math.isfinite(norm), f"{text}, norm {norm:.4g}")
@@ -170,12 +159,15 @@ def _step(before: Before, live: Live) -> Evidence:
         return Evidence(False, "nothing to step with: every gradient is None")
     moved = 0
     most = 0.0
+    whole = True
     for parameter, version in wanted:
         old = before.values.get(names.get(id(parameter), ""))
         change = 0.0 if old is None else float(abs(picture(parameter) - old).max(initial=0.0))
         moved += parameter._version != version or change > 0
         most = change if math.isnan(change) else max(most, change)
-    text = f"{moved} of {len(wanted)} parameters changed, by at most {most:.4g}"
+        whole &= old is not None and old.size == parameter.numel()
+    shown = "" if whole else " where shown"
+    text = f"{moved} of {len(wanted)} parameters changed,{shown} by at most {most:.4g}"
     return Evidence(moved == len(wanted) and math.isfinite(most), text)
 
 

@@ -1,49 +1,27 @@
-"""Live torch objects into frozen, bounded numpy copies; looking changes nothing of them."""
+"""A lesson's data, what the model says of it, and its losses, as frozen, bounded numpy copies."""
 
 import copy
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from loop_core.snapshot import Array, Fit, Forward, Layer, Param, Points, Series, Task, frozen
+from loop_core.pictures import SIDE
+from loop_core.snapshot import Array, Fit, Points, Series, Task, frozen
 
-SIDE = 64
-"""Longest side of a parameter's picture, and the most units or features that are kept."""
 MOST_POINTS = 1000
 GRID = {1: 96, 2: 40}
 """Points along each axis of a fit, by number of features."""
+MOST_WORK = 2**28
+"""Parameters times points of the grid up to which a model is asked: a fiftieth of a second."""
 
 BINARY = (nn.BCEWithLogitsLoss, nn.BCELoss, nn.SoftMarginLoss)
 MULTICLASS = (nn.CrossEntropyLoss, nn.NLLLoss, nn.MultiMarginLoss)
-
-
-def picture(tensor: torch.Tensor) -> Array:
-    """A 2-D picture of a tensor, rows by columns, averaged by area where a side exceeds 64.
-
-    A scalar is (1, 1), a vector (1, n), anything else (first dimension, all others together).
-    """
-    flat = tensor.detach()
-    flat = flat.reshape(1, -1) if flat.ndim < 2 else flat.reshape(flat.shape[0], -1)
-    if max(flat.shape) > SIDE and flat.numel():
-        size = (min(flat.shape[0], SIDE), min(flat.shape[1], SIDE))
-        flat = nn.functional.adaptive_avg_pool2d(flat.float()[None], size)[0]
-    return frozen(flat.cpu().float().numpy())
-
-
-def params_of(model: nn.Module, previous: dict[str, Array]) -> tuple[Param, ...]:
-    """The model's parameters; ``previous``: their pictures before the operation, by name."""
-    found = []
-    for name, parameter in model.named_parameters():
-        value = picture(parameter)
-        grad = None if parameter.grad is None else picture(parameter.grad)
-        found.append(Param(name, tuple(parameter.shape), value, grad, previous.get(name, value)))
-    return tuple(found)
 
 
 def task_of(loss_fn: object) -> Task:
@@ -84,52 +62,6 @@ def errors_of(loss_fn: object, predictions: torch.Tensor, targets: torch.Tensor)
             return frozen(losses.reshape(len(targets), -1).float().mean(dim=1).cpu().numpy())
     except Exception:  # a learner's own loss function was not written for this
         return None
-
-
-@dataclass(slots=True)
-class ForwardRecorder:
-    """Forward hooks that keep each layer's output for one sample, for one pass of the model."""
-
-    layers: list[Layer] = field(default_factory=list)
-    sample: int = 0
-    inputs: Array | None = None
-    _handles: list[Any] = field(default_factory=list)
-
-    def start(self, model: nn.Module) -> None:
-        """Hook every layer: a module without children, or with parameters of its own."""
-        self.layers, self.inputs = [], None
-        self._handles = [model.register_forward_pre_hook(self._take_inputs)]
-        for name, module in model.named_modules():
-            own = tuple(f"{name}.{key}" if name else key for key, _ in module.named_parameters(recurse=False))
-            if own or next(module.children(), None) is None:
-                self._handles.append(module.register_forward_hook(self._hook(name, own)))
-
-    def stop(self) -> Forward | None:
-        """Take the hooks off; what the pass left, or None when no layer answered with a tensor."""
-        for handle in self._handles:
-            handle.remove()
-        self._handles = []
-        if self.inputs is None or not self.layers:
-            return None
-        return Forward(self.sample, self.inputs, tuple(self.layers))
-
-    def _take_inputs(self, module: nn.Module, inputs: tuple[Any, ...]) -> None:
-        if self.inputs is None and inputs and isinstance(inputs[0], torch.Tensor) and inputs[0].ndim:
-            self.sample = len(inputs[0]) // 2
-            self.inputs = _units(inputs[0], self.sample)[0]
-
-    def _hook(self, name: str, own: tuple[str, ...]) -> Callable[[nn.Module, Any, Any], None]:
-        def hook(module: nn.Module, inputs: Any, output: Any) -> None:
-            if isinstance(output, torch.Tensor) and output.ndim and len(output) > self.sample:
-                units, width = _units(output, self.sample)
-                self.layers.append(Layer(name, type(module).__name__, width, units, own))
-
-        return hook
-
-
-def _units(batch: torch.Tensor, sample: int) -> tuple[Array, int]:
-    row = batch.detach()[sample].reshape(-1)
-    return frozen(row[:SIDE].cpu().float().numpy()), row.numel()
 
 
 @dataclass(slots=True)
@@ -224,9 +156,13 @@ class Mirror:
     def of(cls, model: nn.Module, inputs: list[torch.Tensor]) -> "Mirror | None":
         """A mirror for floating-point data of one or two features; None for any other data.
 
-        None too for a model that torch cannot copy, for example one that keeps its activations.
+        None too for a model that torch cannot copy, for example one that keeps its activations, and for
+        one that is too large to be asked so often.
         """
         if any(x.ndim != 2 or x.shape[1] not in GRID or not x.is_floating_point() for x in inputs):
+            return None
+        features = inputs[0].shape[1]
+        if sum(p.numel() for p in model.parameters()) * GRID[features] ** features > MOST_WORK:
             return None
         everything = torch.cat([x.detach().cpu() for x in inputs])
         if not len(everything) or not everything.isfinite().all():

@@ -6,27 +6,25 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from loop_core.evidence import Live, check, grad_mode, grad_norm, look_before
-from loop_core.freeze import (
-    ForwardRecorder,
-    GrowingSeries,
-    Mirror,
-    PointsReader,
-    name_of,
-    params_of,
-    task_of,
-    threshold_of,
-)
+from loop_core.evidence import Live, check, grad_mode, look_before
+from loop_core.freeze import GrowingSeries, Mirror, PointsReader, name_of, task_of, threshold_of
+from loop_core.gradients import NormReader
 from loop_core.listing import Site
 from loop_core.operations import FAST, Operation
+from loop_core.passes import ForwardRecorder, drops_of, outline_of
+from loop_core.pictures import grads_of, params_of
 from loop_core.run import Run
-from loop_core.snapshot import Evidence, Fit, Forward, Points, Snapshot
+from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Points, Snapshot, Tape
 from loop_core.surface import Survey
+from loop_core.tape import tape_of
 
 T = TypeVar("T")
 
 _LOSS_OF = {Operation.FORWARD: Operation.LOSS, Operation.TEST_FORWARD: Operation.TEST_LOSS}
 _REFITTED = frozenset({*_LOSS_OF, *FAST})
+_MODES = frozenset({Operation.TRAIN, Operation.EVAL})
+_UNRECORDED = frozenset({Operation.INFERENCE_MODE, Operation.TEST_FORWARD, Operation.TEST_LOSS})
+"""Operations that look for a tape on their own result: there should be none."""
 
 
 @dataclass(slots=True)
@@ -52,6 +50,10 @@ class Observer:
         self._fit: Fit | None = None
         self._survey: Survey | None = None
         self._surveyed = False
+        self._outline: Forward | None = None
+        self._norm = NormReader()
+        self._cleared: dict[str, Array] = {}
+        self._ran: frozenset[Operation] = frozenset()
         self._before = look_before(self._live(None, None))
         self._previous = self._before.values
 
@@ -61,12 +63,17 @@ class Observer:
         self._before = look_before(live)
         if site.operation in _LOSS_OF and live.model is not None:
             self._recorder.start(live.model)
+        if site.operation is Operation.ZERO_GRAD and live.model is not None:
+            self._cleared = grads_of(live.model)
 
     def after(self, site: Site, epoch: int | None, ran: frozenset[Operation]) -> Evidence:
         """Look just after an operation; ``ran``: what has run before it in this epoch."""
         if site.operation in _LOSS_OF:
             self._forwards[site.operation] = self._recorder.stop()
+        self._ran = ran | {site.operation}
         live = self._live(site, epoch, ran)
+        if site.operation is Operation.SETUP and live.model is not None:
+            self._outline = self._outlined(live.model)
         evidence = check(site.operation, self._before, live)
         self._previous = self._before.values
         self._before = look_before(live)
@@ -114,6 +121,7 @@ class Observer:
         if operation in FAST:
             self._previous, self._before = self._before.values, look_before(live)
         group = live.optimizer.param_groups[0] if live.optimizer is not None else {}
+        cleared = self._cleared if operation is Operation.ZERO_GRAD else {}
         return Snapshot(
             number=number,
             operation=operation,
@@ -127,18 +135,22 @@ class Observer:
             training=None if live.model is None else live.model.training,
             grad_mode=grad_mode(),
             learning_rate=float(group["lr"]) if "lr" in group else None,
-            params=() if live.model is None else params_of(live.model, self._previous),
+            params=() if live.model is None else params_of(live.model, self._previous, cleared),
+            outline=self._outline,
             forward=self._forwards.get(Operation.FORWARD),
             test_forward=self._forwards.get(Operation.TEST_FORWARD),
+            drops=self._drops(operation, live.model),
+            tape=self._tape(operation),
             loss=self._losses[Operation.LOSS].last,
             test_loss=self._losses[Operation.TEST_LOSS].last,
-            grad_norm=grad_norm(live),
+            grad_norm=live.norm(),
             train_series=self._losses[Operation.LOSS].series.series(),
             test_series=self._losses[Operation.TEST_LOSS].series.series(),
             train=self._points(Operation.FORWARD, operation, live.loss_fn),
             test=self._points(Operation.TEST_FORWARD, operation, live.loss_fn),
             fit=self._fit,
             walk=None if self._survey is None else self._survey.walk(*self._surveyable(live)),
+            walk_awaited=self._survey is not None and not self._survey.compared,
             printed=self._run.take_printed(),
             console=tuple(self._run.console),
             saved=self._run.saved[0] if self._run.saved else None,
@@ -149,7 +161,7 @@ class Observer:
         results = {} if site is None else {role: self._run.value(site, role) for role in site.roles}
         if site is not None and site.operation is Operation.TEST:
             results = {"train": self._inputs(Operation.FORWARD), "test": self._inputs(Operation.TEST_FORWARD)}
-        return Live(
+        live = Live(
             model=self._find("model", nn.Module),
             optimizer=self._find("optimizer", torch.optim.Optimizer),
             loss_fn=self._find("loss_fn", object),
@@ -158,7 +170,9 @@ class Observer:
             printed=tuple(self._run.printed),
             saved=self._run.saved,
             epoch=epoch,
+            norm=lambda: self._norm.read(live.trained),
         )
+        return live
 
     def _find(self, role: str, kind: type[T]) -> T | None:
         """The first object of this kind that a site names in this role."""
@@ -182,6 +196,26 @@ class Observer:
             self._surveyed = True
             with self._run.unheard():
                 self._survey = Survey.of(model, loss_fn, inputs, targets)
+
+    def _outlined(self, model: nn.Module) -> Forward | None:
+        inputs = self._inputs(Operation.FORWARD)
+        if not isinstance(inputs, torch.Tensor):
+            return None
+        with self._run.unheard():
+            return outline_of(model, inputs)
+
+    def _drops(self, operation: Operation, model: nn.Module | None) -> tuple[Drops, ...]:
+        if operation not in _MODES or model is None:
+            return ()
+        return drops_of(model, self._forwards.get(Operation.FORWARD) or self._outline)
+
+    def _tape(self, operation: Operation) -> Tape | None:
+        """Of what was calculated last in this epoch's half of the loop."""
+        order = (Operation.LOSS, Operation.FORWARD)
+        if operation in _UNRECORDED:
+            order = (Operation.TEST_LOSS, Operation.TEST_FORWARD)
+        last = next((one for one in order if one in self._ran), None)
+        return None if last is None else tape_of(self._run.value(self._run.listing.site(last), "result"))
 
     def _points(self, forward: Operation, operation: Operation, loss_fn: object) -> Points | None:
         """The points of a half of the epoch; its loss operation is where their errors are asked for."""

@@ -29,8 +29,11 @@ class Param:
     """One parameter of the model.
 
     name: as in ``model.named_parameters()``.  shape: its true shape.
-    value, grad, previous: 2-D pictures (rows, columns) of the values, of the gradients (None: ``.grad``
-    is None) and of the values before the operation; each at most 64 x 64, averaged by area when larger.
+    value, grad, previous, cleared: 2-D pictures (rows, columns), each at most 64 x 64: of the values, of
+    the gradients (None: ``.grad`` is None), of the values before the operation, and of the gradients that
+    `Operation.ZERO_GRAD` has taken away. Larger parameters are averaged by area.
+    kernel: height and width of a convolution's kernels. Then each row is one output channel, and its
+    columns are the whole kernels of its first input channels, one after the other.
     """
 
     name: str
@@ -38,14 +41,19 @@ class Param:
     value: Array
     grad: Array | None
     previous: Array
+    cleared: Array | None = None
+    kernel: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Layer:
     """One layer as the forward pass went through it, for one sample of the batch.
 
-    name, kind: as in ``model.named_modules()``, and its class.  width: number of units.
-    units: the activations of the sample, shape (min(width, 64),).
+    name, kind: as in ``model.named_modules()``, and its class; the inputs are a layer of kind 'input'.
+    width: number of units, or of channels.  units: their activations, shape (min(width, 64),), averaged
+    by area when there are more, and over its places for a channel.
+    maps: pictures (k, height, width) of the first channels, at most 8 of 16 x 16; None without places.
+    telling: index and activation of the units that answered most strongly, where not all are shown.
     params: names of the layer's own parameters.
     """
 
@@ -53,19 +61,46 @@ class Layer:
     kind: str
     width: int
     units: Array
-    params: tuple[str, ...]
+    maps: Array | None = None
+    telling: tuple[tuple[int, float], ...] = ()
+    params: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Forward:
-    """A forward pass: the sample that is shown, layer by layer.
+    """A forward pass: the sample that is shown, layer by layer, its inputs first.
 
-    sample: its index in the batch.  inputs: its features, shape (min(features, 64),).
+    sample: its index in the batch.  skipped: how many layers in the middle of a deep model are left out.
     """
 
     sample: int
-    inputs: Array
     layers: tuple[Layer, ...]
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drops:
+    """What a dropout layer does in its present mode: name as in ``model.named_modules()``.
+
+    kept (n, units): of n passes that were tried on a copy of the layer, 1 for each unit that it kept.
+    """
+
+    name: str
+    kept: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Tape:
+    """What autograd has recorded from the weights to a tensor.
+
+    nodes: names of its functions in the order of the forward pass, at most the last 16 of total.
+    leaves: how many parameters it leads to.  used: a backward pass has used it up.
+    """
+
+    nodes: tuple[str, ...]
+    total: int
+    leaves: int
+    used: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -125,11 +160,13 @@ class Surface:
 class Walk:
     """A surface and the places on it, path (n, 2): the start, then one for each epoch's step so far.
 
+    epochs (n,): whose step led there, -1 at the start.
     Of a long path every so manieth place, the first and the last always.
     """
 
     surface: Surface
     path: Array
+    epochs: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +187,11 @@ class Snapshot:
     training: ``model.training``.  learning_rate: of the first parameter group.
     loss_name: of the loss function or its class, "" without one.
     threshold: outputs above it mean class 1; only for binary targets.
-    walk: only for a model that trains exactly two numbers.
+    outline: the layers as a copy of the model has them, before the lesson's own first pass.
+    drops: of the dropout layers, when the mode was set.
+    tape: of the training loss, or of the predictions before it; None where nothing is recorded.
+    walk: only for a model that trains exactly two numbers.  walk_awaited: it is there as soon as the
+    lesson's first loss has confirmed its surface.
     printed: what this operation printed.  console: the last lines printed so far.
     error: the lesson's own error with its traceback, once it has stopped.
     """
@@ -168,8 +209,11 @@ class Snapshot:
     grad_mode: GradMode
     learning_rate: float | None
     params: tuple[Param, ...]
+    outline: Forward | None
     forward: Forward | None
     test_forward: Forward | None
+    drops: tuple[Drops, ...]
+    tape: Tape | None
     loss: float | None
     test_loss: float | None
     grad_norm: float | None
@@ -179,6 +223,7 @@ class Snapshot:
     test: Points | None
     fit: Fit | None
     walk: Walk | None
+    walk_awaited: bool
     printed: tuple[str, ...]
     console: tuple[str, ...]
     saved: Saved | None

@@ -20,7 +20,7 @@ SIDE = 64
 PAD = 0.75
 """What is shown beyond start and minimum on each side, as a share of their distance: paths overshoot."""
 MOST_VALUES = 2**16
-"""Data sets with more input values are not surveyed: it would take longer than a line of a song."""
+"""Input values and parameters beyond which there is no survey: it would take longer than a line of a song."""
 MOST_STEPS = 400
 """The most points of a path that are kept in a `Walk`."""
 
@@ -49,7 +49,7 @@ class Survey:
         self._parameters = list(_trained(model).values())
         self._dtype = self._parameters[0].dtype
         self._confirmed: bool | None = None
-        self._path = np.empty((256, 2))
+        self._path = np.empty((256, 3))  # both numbers, and the epoch
         self._length = 0
         self._epoch = -1
         self.note(-1)
@@ -64,7 +64,8 @@ class Survey:
         it, it draws random numbers, or its forward pass asks what a number is.
         """
         parameters = _trained(model)
-        if sum(p.numel() for p in parameters.values()) != 2 or inputs.numel() > MOST_VALUES:
+        size = inputs.numel() + sum(p.numel() for p in model.parameters())
+        if sum(p.numel() for p in parameters.values()) != 2 or size > MOST_VALUES:
             return None
         try:
             with untouched(), torch.inference_mode(False), torch.no_grad():
@@ -83,7 +84,7 @@ class Survey:
     def confirm(self, loss: float) -> None:
         """The lesson has calculated its first loss, where the path ends; the surface must say the same."""
         with untouched(), torch.inference_mode(False), torch.no_grad():
-            place = torch.tensor(self._path[self._length - 1], dtype=self._dtype)
+            place = torch.tensor(self._path[self._length - 1, :2], dtype=self._dtype)
             mine = self._losses_at(place[None]).item()
         self._confirmed = math.isclose(mine, loss, rel_tol=1e-4, abs_tol=1e-7)
 
@@ -92,9 +93,9 @@ class Survey:
         if self._length == len(self._path):
             self._path = np.concatenate([self._path, np.empty_like(self._path)])
         if len(self._parameters) == 2:
-            self._path[self._length] = self._parameters[0].item(), self._parameters[1].item()
+            self._path[self._length] = self._parameters[0].item(), self._parameters[1].item(), epoch
         else:
-            self._path[self._length] = self._parameters[0].detach().reshape(-1).tolist()
+            self._path[self._length] = *self._parameters[0].detach().reshape(-1).tolist(), epoch
         self._length += 1
         self._epoch = epoch
 
@@ -106,7 +107,10 @@ class Survey:
     def walk(self, *subjects: object) -> Walk | None:
         """Surface and path so far; None before `confirm`, and where the lesson now works on other objects."""
         same = all(mine is theirs for mine, theirs in zip(self._subjects, subjects, strict=True))
-        return Walk(self._surface, self._thinned()) if self._confirmed and same else None
+        if not self._confirmed or not same:
+            return None
+        kept = self._thinned()
+        return Walk(self._surface, kept[:, :2], kept[:, 2])
 
     def _thinned(self) -> Array:
         """At most `MOST_STEPS` points, first and last among them; read-only."""

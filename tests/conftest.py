@@ -1,5 +1,30 @@
-"""One thread for torch, here and in processes that tests start: small models are slower on several."""
+"""One thread for torch, here and in processes that tests start; the switch that accepts pictures."""
 
 import os
 
-os.environ["OMP_NUM_THREADS"] = "1"
+os.environ.setdefault("SDL_VIDEODRIVER", "dummy")
+
+import pygame
+import pytest
+
+os.environ["OMP_NUM_THREADS"] = "1"  # small models are slower on several
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--accept-pictures",
+        action="store_true",
+        help="keep the pictures that are drawn now as those to compare with (tests/golden)",
+    )
+
+
+@pytest.fixture
+def fonts() -> None:
+    """Fonts can be drawn."""
+    pygame.font.init()
+
+
+@pytest.fixture
+def accept_pictures(request: pytest.FixtureRequest) -> bool:
+    """Whether pictures are accepted instead of compared."""
+    return bool(request.config.getoption("--accept-pictures"))

@@ -13,6 +13,24 @@ CORE = sorted((ROOT / "loop_core").rglob("*.py"))
 APP = sorted((ROOT / "app").rglob("*.py"))
 PANELS = sorted(path for path in (ROOT / "app" / "panels").glob("*.py") if path.stem != "__init__")
 
+DRAWING = frozenset(
+    {
+        "draw",
+        "explain",
+        "graph",
+        "numbers",
+        "pointing",
+        "ribbon",
+        "source",
+        "sums",
+        "surface",
+        "theme",
+        "tiles",
+        "units",
+    }
+)
+"""What panels draw with."""
+
 
 def imports(path: Path) -> Iterator[str]:
     """Every module that a file imports, wherever it stands: 'pkg.mod' and 'pkg.mod.name'."""
@@ -57,14 +75,7 @@ def test_only_audio_touches_pydub_and_the_mixer(path: Path) -> None:
 
 @pytest.mark.parametrize("path", PANELS, ids=name_of)
 def test_a_panel_knows_drawing_and_data_types_only(path: Path) -> None:
-    assert {name.split(".")[1] for name in imports_any(path, "app")} <= {
-        "draw",
-        "explain",
-        "graph",
-        "pointing",
-        "surface",
-        "theme",
-    }
+    assert {name.split(".")[1] for name in imports_any(path, "app")} <= DRAWING
     data = {"frame", "lessons", "listing", "operations", "snapshot", "song", "timeline"}
     assert {name.split(".")[1] for name in imports_any(path, "loop_core")} <= data
 
@@ -89,7 +100,7 @@ def test_what_the_window_imports_does_not_bring_torch(module: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["draw", "graph", "surface", "theme"])
+@pytest.mark.parametrize("name", sorted(DRAWING))
 def test_what_panels_draw_with_knows_no_panel_and_no_driver(name: str) -> None:
     path = ROOT / "app" / f"{name}.py"
-    assert {found.split(".")[1] for found in imports_any(path, "app")} <= {"draw", "theme"} - {name}
+    assert {found.split(".")[1] for found in imports_any(path, "app")} <= DRAWING - {name}

@@ -5,22 +5,25 @@ import os
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 
 from dataclasses import replace
-from itertools import combinations
 from pathlib import Path
 
 import pygame
 import pytest
 from builders import edited
 
-from app.draw import reported
+from app.draw import TextBox, reported
+from app.panels import console
+from app.panels.hint import draw as draw_hint
+from app.pointing import Hint, collected, hint_at
 from app.stage import PANELS, Stage, layout
-from app.theme import theme_for
+from app.theme import THEMES, theme_for
 from assets import SONGS
 from loop_core.conductor import Conductor
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.listing import read_listing
 from loop_core.operations import Operation
+from loop_core.snapshot import Evidence
 from loop_core.song import load_song
 from loop_core.timeline import parts
 
@@ -59,9 +62,7 @@ def frames(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return frames_of(request.param, tmp_path_factory.mktemp("saved"))
 
 
-@pytest.fixture(autouse=True)
-def fonts() -> None:
-    pygame.font.init()
+pytestmark = pytest.mark.usefixtures("fonts")
 
 
 def picture(frame: Frame, size: tuple[int, int]) -> bytes:
@@ -145,6 +146,14 @@ def test_each_overlay_changes_the_picture_and_leaves_the_stage_as_it_was(
     assert pygame.image.tobytes(surface, "RGB") == before
 
 
+def assert_apart(boxes: list[TextBox]) -> None:
+    """No text lies over another; the blank of a line's height above and below its signs may."""
+    inked = [box.rect.inflate(0, -box.rect.height // 3) for box in boxes]
+    for index, rect in enumerate(inked):
+        other = rect.collidelist(inked[index + 1 :])
+        assert other == -1, (boxes[index], boxes[index + 1 + other])
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", SIZES)
 def test_no_text_is_cut_or_lies_over_another(
@@ -152,16 +161,24 @@ def test_no_text_is_cut_or_lies_over_another(
 ) -> None:
     stage, surface = Stage(size), pygame.Surface(size)
     for frame in frames:
-        spoken = replace(frame, controls=replace(CONTROLS, language=language))
+        controls = replace(CONTROLS, language=language, still=True)
         with reported() as boxes:
-            stage.draw(surface, spoken)
+            stage.draw(surface, replace(frame, controls=controls))
         for box in boxes:
             assert surface.get_rect().contains(box.rect), box
             assert box.whole, box
-        for a, b in combinations(boxes, 2):
-            assert not a.rect.inflate(0, -a.rect.height // 3).colliderect(
-                b.rect.inflate(0, -b.rect.height // 3)
-            ), (a, b)
+        assert_apart(boxes)
+
+
+@pytest.mark.parametrize("since", [0.02, 0.1, 0.2, 0.3])
+def test_no_text_lies_over_another_while_the_code_moves(frames: list[Frame], since: float) -> None:
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    for frame in frames:
+        cue = None if frame.cue is None else frame.song.cues[frame.cue]
+        if cue is not None:
+            with reported() as boxes:
+                stage.draw(surface, replace(frame, now=cue.time + since))
+            assert_apart(boxes)
 
 
 def test_texts_are_large_enough_for_the_last_row(frames: list[Frame]) -> None:
@@ -230,12 +247,101 @@ def test_a_point_of_the_network_tells_the_unit_or_the_weight(frames: list[Frame]
     assert "grad" in rows[3]
 
 
+def hints_in(stage: Stage, name: str, step: int = 6) -> dict[tuple[int, int], Hint]:
+    """What the points of a panel tell."""
+    rect = stage.rects[name]
+    spots = ((x, y) for x in range(rect.left, rect.right, step) for y in range(rect.top, rect.bottom, step))
+    return {spot: hint for spot in spots if (hint := stage.hint(spot)) is not None}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("size", [(1920, 1080), (960, 540)], ids=["1080p", "smallest"])
+def test_every_hint_is_whole_and_inside_the_window(
+    frames: list[Frame], size: tuple[int, int], theme: str
+) -> None:
+    stage, surface = Stage(size, theme), pygame.Surface(size)
+    frame = replace(frames[-1], controls=replace(CONTROLS, theme=theme))
+    stage.draw(surface, frame)
+    for name in ("header", "code", "network", "data", "timeline"):
+        hints = hints_in(stage, name)
+        assert hints, name
+        ends = [spot for of in (min, max) for spot in (of(hints), of(hints, key=lambda spot: spot[::-1]))]
+        for spot in set(ends):
+            with reported() as boxes:
+                stage.draw(surface, replace(frame, controls=replace(frame.controls, pointer=spot)))
+            assert set(hints[spot].rows) <= {box.words for box in boxes}
+            assert all(surface.get_rect().contains(box.rect) and box.whole for box in boxes)
+
+
+def test_a_row_wider_than_the_window_goes_on_below_itself() -> None:
+    theme, surface = theme_for((960, 540)), pygame.Surface((960, 540))
+    words = "a row of many words " * 20 + "x" * 300
+    with reported() as boxes:
+        draw_hint(surface, Hint(("name", words)), (900, 500), theme)
+    assert "".join(box.words for box in boxes[1:]).replace(" ", "") == words.replace(" ", "")
+    assert all(surface.get_rect().contains(box.rect) and box.whole for box in boxes)
+    assert_apart(boxes)
+
+
+def test_the_header_explains_its_badges_and_the_count_of_epochs(frames: list[Frame]) -> None:
+    stage, surface = Stage((1920, 1080)), pygame.Surface((1920, 1080))
+    listening = "Dropout" if frames[0].lesson.name == "dropout" else "neither"
+    for frame in frames:
+        stage.draw(surface, replace(frame, controls=replace(CONTROLS, still=True)))
+        told = {hint.rows[0]: hint.rows for hint in hints_in(stage, "header").values()}
+        if frame.snapshot is None:
+            assert told == {}
+            continue
+        snapshot = frame.snapshot
+        assert f"model.training = {snapshot.training}" in told
+        if snapshot.forward is not None:
+            assert told[f"model.training = {snapshot.training}"][-1] == f"in the forward pass: {listening}"
+        rows = {row for rows in told.values() for row in rows}
+        assert ("torch.is_grad_enabled() = True" in rows) == (snapshot.grad_mode == "grad")
+        assert ("torch.is_inference_mode_enabled() = True" in rows) == (snapshot.grad_mode == "inference")
+        assert (snapshot.epoch is None) or f"epoch {snapshot.epoch} of {snapshot.epochs}" in told
+
+
+def test_a_point_of_the_timeline_tells_the_line_that_a_click_leads_to(frames: list[Frame]) -> None:
+    stage, surface = Stage((1920, 1080)), pygame.Surface((1920, 1080))
+    stage.draw(surface, frames[5])
+    y = stage.rects["timeline"].centery
+    for index, line in enumerate(frames[5].song.lines):
+        middle = (line.start + line.end) / 2
+        x = next(
+            x for x in range(1920) if (stage.song_position((x, y)) or 0) * frames[5].song.length >= middle
+        )
+        hint = stage.hint((x, y))
+        assert hint is not None
+        operation = next((cue.operation for cue in frames[5].song.cues if cue.line == index), "")
+        assert hint.rows[0] == line.text
+        time = f"{int(line.start) // 60}:{int(line.start) % 60:02}"
+        assert hint.rows[1:] == (f"{time} {operation}".rstrip(), "click: go there")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("words", ["many words of a long proof " * 30, "x" * 900, "short"])
+@pytest.mark.parametrize("printed", [0, 1, 9])
+def test_a_long_proof_stays_inside_its_panel_and_off_what_is_printed(
+    size: tuple[int, int], words: str, printed: int
+) -> None:
+    surface = pygame.Surface(layout(size)["console"].size)
+    view = console.View(tuple(f"line {n}" for n in range(printed)), 1, Evidence(True, words))
+    with reported() as boxes, collected() as areas:
+        console.draw(surface, view, theme_for(size))
+    assert all(surface.get_rect().contains(box.rect) for box in boxes)
+    assert_apart(boxes)
+    assert printed == 0 or boxes[-1].words.startswith("line ")
+    if words != "short":
+        assert hint_at(areas, surface.get_rect().center) == Hint(("proof", words))
+
+
 def test_reduced_motion_shows_every_state_at_once(frames: list[Frame]) -> None:
     for frame in frames:
         if frame.snapshot is None:
             continue
         still = replace(frame, shown=frame.now, controls=replace(CONTROLS, still=True))
         later = replace(frame, shown=frame.now - 5, controls=replace(CONTROLS, still=True))
-        for name in ("header", "network", "data"):
+        for name in ("header", "code", "network", "data"):
             panel = next(panel for panel in PANELS if panel.name == name)
             assert panel.view(still) == panel.view(later)

@@ -272,6 +272,13 @@ def test_the_optimization_loop_has_thirty_lines_and_sings_a_whole_loop() -> None
     assert tuple(cue.operation for cue in song.cues) == WHOLE_SONG
 
 
+@pytest.mark.parametrize("folder", song_folders(SONGS), ids=lambda folder: folder.name)
+def test_every_line_says_in_at_most_twelve_words_why_it_is_there(folder: Path) -> None:
+    for line in load_song(folder).lines:
+        assert 3 <= len(line.subtitles["en"].split()) <= 12, line.text
+        assert 6 <= len(line.subtitles["zh"]) <= 24, line.text
+
+
 def test_a_byte_order_mark_before_either_file_is_nothing(tmp_path: Path) -> None:
     plain = small_song(tmp_path / "song")
     for name in ("song.toml", "song.txt"):

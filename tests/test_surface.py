@@ -112,6 +112,15 @@ def test_the_path_has_the_start_and_one_place_for_each_epoch_walked(tmp_path: Pa
         assert len(snapshot.walk.path) == 1 + snapshot.epoch + (not before_its_step)
 
 
+def test_each_place_of_the_path_names_its_epoch_even_of_a_long_path(tmp_path: Path) -> None:
+    source = edited(("epochs = 100", "epochs = 1000"))
+    walk = walk_of(source, tmp_path)
+    assert walk.epochs[0] == -1
+    assert walk.epochs[-1] == 999
+    plain = run_plainly(edited(("epochs = 100", f"epochs = {int(walk.epochs[200]) + 1}")), tmp_path)
+    assert walk.path[200].tolist() == [plain["model"].weights.item(), plain["model"].bias.item()]
+
+
 def test_the_path_is_that_of_the_parameters_shown(tmp_path: Path) -> None:
     for snapshot in snapshots_of(STRAIGHT_LINE, tmp_path)[FIRST_LOSS:]:
         assert snapshot.walk is not None

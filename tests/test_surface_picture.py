@@ -5,13 +5,15 @@ import os
 os.environ["SDL_VIDEODRIVER"] = "dummy"
 
 import numpy as np
+import numpy.typing as npt
 import pygame
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.draw import reported
-from app.surface import LEVELS, draw_walk, levels, place_of, round_numbers
+from app.draw import number, reported
+from app.explain import explained_walk
+from app.surface import LEVELS, draw_walk, levels, place_of, round_numbers, values_at
 from app.theme import THEMES, Theme, theme_for
 from loop_core.snapshot import Array, Surface, Walk, frozen
 
@@ -32,6 +34,11 @@ def bowl(scale: float = 1.0, names: tuple[str, str] = ("weight", "bias")) -> Sur
     return Surface(names, frozen(axis), frozen(axis), frozen(loss), (0.0, 0.0, 0.0))
 
 
+def walk_on(surface: Surface, places: npt.ArrayLike) -> Walk:
+    path = frozen(places, np.float64)
+    return Walk(surface, path, frozen(np.arange(len(path)) - 1))
+
+
 def drawn(walk: Walk, share: float = 1.0, theme: Theme = THEME) -> pygame.Surface:
     surface = pygame.Surface(SIZE)
     surface.fill(theme.panel)
@@ -40,12 +47,12 @@ def drawn(walk: Walk, share: float = 1.0, theme: Theme = THEME) -> pygame.Surfac
 
 
 def walk_over(*places: tuple[float, float]) -> Walk:
-    return Walk(bowl(), frozen(places, np.float64))
+    return walk_on(bowl(), places)
 
 
 def center_of(walk: Walk, share: float = 1.0) -> tuple[float, float]:
     """The middle of what the path adds in the colour of now, apart from the ring at the start."""
-    before = Walk(walk.surface, walk.path[:1])
+    before = walk_on(walk.surface, walk.path[:1])
     shown, plain = (
         pygame.surfarray.array3d(drawn(one, part)).astype(int) for one, part in ((walk, share), (before, 1.0))
     )
@@ -98,6 +105,31 @@ def test_the_ends_of_the_axes_are_the_corners_of_the_plot() -> None:
     assert place_of(PLOT, bowl(), 0, 0) == pytest.approx((150, 100))
 
 
+@given(st.integers(0, 300), st.integers(0, 200))
+def test_a_pixel_stands_for_the_numbers_that_are_drawn_there(x: int, y: int) -> None:
+    assert place_of(PLOT, bowl(), *values_at(PLOT, bowl(), (x, y))) == pytest.approx((x, y))
+
+
+def test_a_point_tells_its_numbers_and_the_nearest_loss_that_was_calculated() -> None:
+    walk = walk_over((-0.9, -0.9), (0.5, -0.5))
+    told = explained_walk(walk, PLOT, 6, (75, 50))
+    column, row = np.abs(walk.surface.x + 0.5).argmin(), np.abs(walk.surface.y - 0.5).argmin()
+    x, y, loss = walk.surface.x[column], walk.surface.y[row], walk.surface.loss[row, column]
+    assert told.rows == (
+        "weight = −0.5000, bias = 0.5000",
+        f"loss {number(loss, 6)} at weight = {number(x)}, bias = {number(y)}",
+    )
+
+
+def test_a_point_of_the_path_tells_the_epoch_whose_step_led_there() -> None:
+    walk = walk_over((-0.9, -0.9), (0.5, -0.5), (np.nan, 0.0), (1e300, np.inf))
+    start, first = (
+        explained_walk(walk, PLOT, 6, place_of(PLOT, walk.surface, *walk.path[index])) for index in (0, 1)
+    )
+    assert start.rows[2] == "start: weight = −0.9000, bias = −0.9000"
+    assert first.rows[2] == "epoch 0: weight = 0.5000, bias = −0.5000"
+
+
 @given(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300))
 def test_places_far_outside_keep_their_direction(x: float, y: float) -> None:
     right, down = place_of(PLOT, bowl(), x, y)
@@ -147,7 +179,7 @@ def test_numbers_that_are_none_are_said_and_not_drawn(
 @pytest.mark.parametrize("scale", [1e-5, 0.003, 0.7, 42.0, 31000.0, 2e9])
 def test_texts_are_whole_apart_and_inside_at_any_range(scale: float) -> None:
     with reported() as boxes:
-        drawn(Walk(bowl(scale, ("linear.weight", "linear.bias")), frozen([(0.0, 0.0)], np.float64)))
+        drawn(walk_on(bowl(scale, ("linear.weight", "linear.bias")), [(0.0, 0.0)]))
     for index, box in enumerate(boxes):
         assert pygame.Rect((0, 0), SIZE).contains(box.rect), box
         assert box.whole, box
@@ -168,5 +200,5 @@ def test_the_levels_are_drawn_once_for_as_long_as_they_stay() -> None:
     walk = walk_over((0.1, 0.1), (0.2, 0.2))
     for share in (0.0, 0.3, 1.0):
         drawn(walk, share)
-    drawn(Walk(walk.surface, frozen([(0.1, 0.1)] * 9, np.float64)))
+    drawn(walk_on(walk.surface, [(0.1, 0.1)] * 9))
     assert levels.cache_info().misses == 1

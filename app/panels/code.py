@@ -1,28 +1,24 @@
 """The lesson's own source: the running line is lit, with its lyric beneath it."""
 
-import io
-import keyword
-import token
-import tokenize
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import pygame
 
-from app.draw import ELLIPSIS, eased, rendered, text, title, width
+from app.draw import eased, rendered, report, text, title, width
 from app.pointing import Hint, answering
+from app.source import Row, rows_of
 from app.theme import Color, Theme
 from loop_core.frame import Frame
 from loop_core.listing import Listing
 from loop_core.operations import Operation
 from loop_core.timeline import sung_lines
 
-SIZE, LINE, LYRIC = 26, 34, 30
+SIZE, LINE, LYRIC = 26, 34, 32
 MOVE = 0.35
 """Seconds that the listing takes to scroll to the next operation."""
-
-Span = tuple[int, str, str]
-"""Column, text, and what it is: 'keyword', 'literal', 'comment' or 'text'."""
+NUMBER = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ def view(frame: Frame) -> View:
     moved, lyric = 50, ""
     if frame.cue is not None:
         cue = frame.song.cues[frame.cue]
-        moved = min(50, round(50 * (frame.now - cue.time) / MOVE))
+        moved = 50 if frame.controls.still else min(50, round(50 * (frame.now - cue.time) / MOVE))
         lyric = frame.song.lines[cue.line].text
     failed = frame.snapshot is not None and not frame.snapshot.evidence.holds
     return View(frame.listing, lit, before, moved, lyric, failed, sung_lines(frame.song, frame.listing))
@@ -62,35 +58,33 @@ def _lines(frame: Frame, cue: int | None) -> tuple[int, int]:
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    """The listing scrolls so that the loop, or what is lit, stands in view."""
+    """The listing scrolls so that the loop, or what is lit, stands in view, and rests on whole rows."""
     title(surface, theme, view.listing.path.name)
+    across, height = surface.get_size()
     top, line, lyric = theme.px(50), theme.px(LINE), theme.px(LYRIC)
-    space = surface.get_height() - top - theme.px(10) - lyric
-    room = space // line * line + lyric
-    body = surface.subsurface((0, top, surface.get_width(), room))
+    left = theme.px(30) + width(theme, str(len(view.listing.lines)), NUMBER, "code")
+    rows = rows_of(view.listing, int((across - theme.px(12) - left) / _advance(theme)))
+    before, lit = (_rows_at(rows, lines) for lines in (view.before, view.lit))
+    count = (height - top - theme.px(10) - lyric) // line
     share = eased(view.moved / 50)
-    starts = [_scroll(view.listing, lines, room, line, lyric) for lines in (view.before, view.lit)]
-    scroll = round(starts[0] + (starts[1] - starts[0]) * share)
-    left = theme.px(70)
-    y = -scroll
-    shown: list[tuple[int, int]] = []  # bottom and number of each line
-    for number, spans in enumerate(_coloured(view.listing), start=1):
-        lit = view.lit[0] <= number <= view.lit[1]
-        height = line
-        if number == view.lit[1]:
-            height += round(lyric * share) if view.lyric else 0
-        if number == view.before[1] and view.before != view.lit:
-            height += round(lyric * (1 - share)) if view.lyric else 0
-        if y + height > 0 and y < room:
-            if lit:
-                _light(body, theme, y, height, view.failed)
-            _source(body, theme, number, spans, y + line // 2, left, lit)
-            if number == view.lit[1] and view.lyric and share > 0.5:
-                indent = left + _indent(theme, view.listing.lines[number - 1])
-                at = (indent, y + line + lyric * 0.42)
-                text(body, theme, view.lyric, at, 24, theme.now, "bold")
-        y += height
-        shown.append((y, number))
+    starts = [_start(view.listing, rows, lines, count) for lines in (before, lit)]
+    scroll = round(line * (starts[0] + (starts[1] - starts[0]) * share))
+    gaps = _gaps(before, lit, lyric if view.lyric else 0, share)
+    body = surface.subsurface((0, top, across, count * line + sum(gaps.values())))
+    shown: list[tuple[int, int]] = []  # bottom, and number of the line, of each row
+    for index in range(max(0, scroll // line - 2), len(rows)):
+        y = index * line - scroll + sum(gap for above, gap in gaps.items() if above < index)
+        if y >= body.get_height():
+            break
+        gap = gaps.get(index, 0)
+        is_lit = lit[0] <= index < lit[1]
+        if is_lit:
+            _light(body, theme, y, line + gap, view.failed)
+        _source(body, theme, rows[index], (left, y + line // 2), is_lit)
+        if index == lit[1] - 1 and gap:
+            indent = left + round(rows[index].indent * _advance(theme))
+            _lyric(body, theme, view.lyric, indent, pygame.Rect(0, y + line, across, gap))
+        shown.append((y + line + gap, rows[index].line))
     answering(body, body.get_rect(), partial(_hint, view, shown))
 
 
@@ -105,19 +99,32 @@ def _hint(view: View, shown: list[tuple[int, int]], at: tuple[float, float]) -> 
     return Hint((f"line {number}: {name}", *rows, "click: go there"), number)
 
 
-def _scroll(listing: Listing, lines: tuple[int, int], room: int, line: int, lyric: int) -> float:
-    """Pixels that the listing is scrolled by while ``lines`` are lit."""
-    count = len(listing.lines)
-    longest = max(0, count * line + lyric - room)
-    loop = listing.site(Operation.EPOCH)
-    if lines == (0, 0):
+def _rows_at(rows: tuple[Row, ...], lines: tuple[int, int]) -> tuple[int, int]:
+    """The first row of some lines, and the one after their last; none for lines (0, 0)."""
+    return bisect_left(rows, lines[0], key=_line), bisect_right(rows, lines[1], key=_line)
+
+
+def _line(row: Row) -> int:
+    return row.line
+
+
+def _start(listing: Listing, rows: tuple[Row, ...], lit: tuple[int, int], count: int) -> int:
+    """The first of the ``count`` rows that are in view while ``lit`` are lit."""
+    first, end = lit
+    if first == end:
         return 0
-    first = loop.line if loop and lines[0] >= loop.line else lines[0]
-    start = (first - 1) * line
-    last = min(lines[1] + 2, count)
-    if last * line + lyric > start + room:  # the loop is longer than the panel
-        start = last * line + lyric - room
-    return min(max(start, 0), longest)
+    loop = listing.site(Operation.EPOCH)
+    if loop:
+        first = min(first, bisect_left(rows, loop.line, key=_line))
+    last = min(end + 2, len(rows))
+    return max(0, min(max(first, last - count), len(rows) - count))
+
+
+def _gaps(before: tuple[int, int], lit: tuple[int, int], lyric: int, share: float) -> dict[int, int]:
+    """The pixels that are kept free under a row: they open under what is lit and close under the former."""
+    opened = lyric if before[1] == lit[1] else round(lyric * share)
+    gaps = {before[1] - 1: lyric - opened, lit[1] - 1: opened}
+    return {row: gap for row, gap in gaps.items() if row >= 0}
 
 
 def _light(body: pygame.Surface, theme: Theme, y: int, height: int, failed: bool) -> None:
@@ -126,59 +133,36 @@ def _light(body: pygame.Surface, theme: Theme, y: int, height: int, failed: bool
     pygame.draw.rect(body, theme.failed if failed else theme.now, (rect.left, y, theme.px(5), height))
 
 
-def _source(
-    body: pygame.Surface, theme: Theme, number: int, spans: tuple[Span, ...], y: int, left: int, lit: bool
-) -> None:
-    text(body, theme, str(number), (left - theme.px(16), y), 22, theme.faint, "code", "right")
-    advance = _advance(theme)
-    last = spans[-1][0] + len(spans[-1][1]) if spans else 0
-    room = int((body.get_width() - theme.px(8) - left) / advance)
-    for column, words, kind in spans:
-        if last > room:  # the line is longer than the panel
-            words = words[: max(0, room - 1 - column)]
-        color = theme.text if kind == "text" else _color(theme, kind)
-        picture = rendered("code bold" if lit else "code", theme.px(SIZE), words, color)
-        body.blit(picture, picture.get_rect(left=left + round(column * advance), centery=y))
-    if last > room:
-        text(body, theme, ELLIPSIS, (left + round((room - 1) * advance), y), SIZE, theme.dim, "code")
+def _source(body: pygame.Surface, theme: Theme, row: Row, at: tuple[int, int], lit: bool) -> None:
+    (left, y), advance = at, _advance(theme)
+    if row.first:
+        text(body, theme, str(row.line), (left - theme.px(12), y), NUMBER, theme.faint, "code", "right")
+    drawn: list[pygame.Rect] = []
+    for column, words, kind in row.spans:
+        color = _color(theme, kind)
+        # signs one by one: the font would join == into one
+        for offset, piece in enumerate(words) if kind == "sign" else ((0, words),):
+            picture = rendered("code bold" if lit else "code", theme.px(SIZE), piece, color)
+            drawn.append(picture.get_rect(left=left + round((column + offset) * advance), centery=y))
+            body.blit(picture, drawn[-1])
+    if drawn:  # the font's line is a pixel higher than the row, without ink in it
+        seen = pygame.Rect(drawn[0].left, 0, drawn[-1].right - drawn[0].left, theme.px(LINE))
+        seen.top = y - seen.height // 2
+        report(body, seen, row.text.strip(), SIZE)
+
+
+def _lyric(body: pygame.Surface, theme: Theme, words: str, left: int, gap: pygame.Rect) -> None:
+    """The lyric, as much of it as the opening gap shows."""
+    body.set_clip(gap)
+    text(body, theme, words, (left, gap.top + theme.px(LYRIC) / 2), 24, theme.now, "bold")
+    body.set_clip(None)
 
 
 def _color(theme: Theme, kind: str) -> Color:
-    return {"keyword": theme.keyword, "literal": theme.literal, "comment": theme.comment}[kind]
-
-
-def _advance(theme: Theme) -> float:
-    return width(theme, "0" * 100, SIZE, "code") / 100
-
-
-def _indent(theme: Theme, line: str) -> int:
-    return round((len(line) - len(line.lstrip())) * _advance(theme))
+    colors = {"keyword": theme.keyword, "literal": theme.literal, "comment": theme.comment}
+    return colors.get(kind, theme.text)
 
 
 @lru_cache(maxsize=4)
-def _coloured(listing: Listing) -> tuple[tuple[Span, ...], ...]:
-    """The source's lines in spans of one kind each."""
-    rows: list[list[Span]] = [[] for _ in listing.lines]
-    try:
-        tokens = list(tokenize.generate_tokens(io.StringIO(listing.source).readline))
-    except (tokenize.TokenError, SyntaxError):
-        return tuple(((0, line, "text"),) for line in listing.lines)
-    for each in tokens:
-        kind = _kind(each)
-        (row, column), (last, _) = each.start, each.end
-        if each.type == token.OP:  # one by one: the font would join == into one sign
-            rows[row - 1] += [(column + i, sign, kind) for i, sign in enumerate(each.string)]
-            continue
-        pieces = each.string.splitlines() if last > row else [each.string]
-        for offset, piece in enumerate(pieces):
-            if piece.strip() and row + offset <= len(rows):
-                rows[row + offset - 1].append((column if offset == 0 else 0, piece, kind))
-    return tuple(tuple(spans) for spans in rows)
-
-
-def _kind(each: tokenize.TokenInfo) -> str:
-    if each.type == token.NAME and keyword.iskeyword(each.string):
-        return "keyword"
-    if each.type in (token.STRING, token.NUMBER) or token.tok_name[each.type].startswith("FSTRING"):
-        return "literal"
-    return "comment" if each.type == tokenize.COMMENT else "text"
+def _advance(theme: Theme) -> float:
+    return width(theme, "0" * 100, SIZE, "code") / 100

@@ -1,10 +1,12 @@
 """What the lesson has printed, to the letter, and what its last operation proved."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pygame
 
-from app.draw import text, title, wrapped
+from app.draw import text, title, width, wrapped
+from app.pointing import Hint, answering
 from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.snapshot import Evidence
@@ -40,13 +42,25 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     y = theme.px(30)
     shown = text(surface, theme, mark, (left, y), PROOF, theme.now if view.evidence.holds else color, "bold")
     room = most - shown.width - theme.px(12)
+    bottom, line = height - theme.px(24), theme.px(LINE)
+    told = min(1, len(view.lines))
+    most_rows = max(1, (bottom - y - theme.px(4) * told) // line + 1 - told)
     proof = wrapped(theme, view.evidence.text, PROOF, "words", room)
+    if len(proof) > most_rows:
+        proof = (*proof[: most_rows - 1], " ".join(proof[most_rows - 1 :]))
+        answering(surface, surface.get_rect(), partial(_whole, "proof", view.evidence.text))
     for row, words in enumerate(proof):
-        at = (shown.right + theme.px(12), y + row * theme.px(LINE))
+        at = (shown.right + theme.px(12), y + row * line)
         text(surface, theme, words, at, PROOF, color, most=room)
-    bottom = height - theme.px(24)
-    top = theme.px(34 + LINE * len(proof))
-    rows = max(1, (bottom - top) // theme.px(LINE) + 1)
-    for row, line in enumerate(reversed(view.lines[-rows:])):
+    top = y + theme.px(4) + line * len(proof)
+    rows = max(told, (bottom - top) // line + 1)
+    for row, words in enumerate(reversed(view.lines[-rows:] if rows else ())):
         color = theme.now if row < view.new else theme.dim
-        text(surface, theme, line, (left, bottom - row * theme.px(LINE)), SIZE, color, "code", most=most)
+        rect = text(surface, theme, words, (left, bottom - row * line), SIZE, color, "code", most=most)
+        if width(theme, words, SIZE, "code") > most:
+            answering(surface, rect, partial(_whole, "printed", words))
+
+
+def _whole(name: str, words: str, at: tuple[float, float]) -> Hint:
+    """All of a text that the panel has no room for."""
+    return Hint((name, words))

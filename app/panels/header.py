@@ -1,16 +1,46 @@
 """The top line: what plays, which epoch, and the two modes that a training loop switches."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pygame
 
 from app.draw import badge, eased, text, width
+from app.pointing import Hint, answering
 from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.operations import Operation
-from loop_core.snapshot import GradMode
+from loop_core.snapshot import GradMode, Snapshot
 
 GRAD_WORDS: dict[GradMode, str] = {"grad": "GRAD ON", "no_grad": "NO GRAD", "inference": "INFERENCE"}
+GRAD_HINTS: dict[GradMode, Hint] = {
+    "grad": Hint(
+        (
+            "torch.is_grad_enabled() = True",
+            "torch.is_inference_mode_enabled() = False",
+            "operations are recorded, for loss.backward() to follow",
+        )
+    ),
+    "no_grad": Hint(
+        (
+            "torch.is_grad_enabled() = False",
+            "torch.is_inference_mode_enabled() = False",
+            "operations are not recorded: results have no grad_fn",
+        )
+    ),
+    "inference": Hint(
+        (
+            "torch.is_inference_mode_enabled() = True",
+            "operations are not recorded: results have no grad_fn",
+        )
+    ),
+}
+MODE_WORDS = {
+    True: "Dropout leaves units out, BatchNorm goes by the batch",
+    False: "Dropout leaves none out, BatchNorm goes by its averages",
+}
+LISTENING = ("Dropout", "BatchNorm")
+"""Layers that ask for ``training``, by a part of their class's name."""
 
 TURN = 0.4
 """Seconds in which a badge flips over and the counter turns."""
@@ -23,11 +53,14 @@ _FLIPS = {Operation.TRAIN: "mode", Operation.EVAL: "mode", Operation.INFERENCE_M
 class View:
     """What the header shows; seconds: of the song.
 
+    epochs: how many there will be.  listening: the layers of the forward pass that ask for ``training``.
     turning: which part is on its way ('mode', 'grad', 'epoch'), and turn: how far, in 16ths.
     """
 
     lesson: str
-    epoch: str
+    epoch: int | None
+    epochs: int | None
+    listening: tuple[str, ...] | None
     training: bool | None
     grad_mode: GradMode | None
     seconds: int
@@ -40,10 +73,6 @@ class View:
 def view(frame: Frame) -> View:
     """The frame's part in it."""
     snapshot, controls = frame.snapshot, frame.controls
-    epoch = ""
-    if snapshot is not None and snapshot.epoch is not None:
-        last = f" / {snapshot.epochs - 1}" if snapshot.epochs else ""
-        epoch = f"epoch {snapshot.epoch}{last}"
     notes = []
     if not frame.ready:
         notes.append("tuning up")
@@ -61,7 +90,9 @@ def view(frame: Frame) -> View:
         notes.append("R: once more, D: lessons")
     return View(
         frame.lesson.title,
-        epoch,
+        snapshot.epoch if snapshot else None,
+        snapshot.epochs if snapshot else None,
+        _listening(snapshot) if snapshot else None,
         snapshot.training if snapshot else None,
         snapshot.grad_mode if snapshot else None,
         int(frame.now),
@@ -69,6 +100,13 @@ def view(frame: Frame) -> View:
         tuple(notes),
         *_turn(frame),
     )
+
+
+def _listening(snapshot: Snapshot) -> tuple[str, ...] | None:
+    if snapshot.forward is None:
+        return None
+    kinds = (layer.kind for layer in snapshot.forward.layers)
+    return tuple(dict.fromkeys(kind for kind in kinds if any(part in kind for part in LISTENING)))
 
 
 def _turn(frame: Frame) -> tuple[str, int]:
@@ -98,15 +136,38 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         rect = badge(surface, theme, words, (right, middle), theme.now if lit else theme.dim, filled)
         if part == view.turning:
             _flip(surface, rect, turned, theme)
+        hint = _mode_hint(view) if part == "mode" else GRAD_HINTS[view.grad_mode or "grad"]
+        answering(surface, rect, partial(_say, hint))
         right -= theme.px(14)
-    if view.epoch:
+    if view.epoch is not None:
         rise = theme.px(56) * (1 - turned) if view.turning == "epoch" else 0.0
         at = (right, middle + rise)
-        right = text(surface, theme, view.epoch, at, 28, theme.text, "words", "right").left
+        last = f" / {view.epochs - 1}" if view.epochs else ""
+        epoch = text(surface, theme, f"epoch {view.epoch}{last}", at, 28, theme.text, "words", "right")
+        answering(surface, epoch, partial(_say, _epoch_hint(view)))
+        right = epoch.left
     room = right - lesson.right - theme.px(56)
     if view.notes and room > theme.px(80):
         at = (lesson.right + theme.px(28), middle)
         text(surface, theme, " · ".join(view.notes), at, 26, theme.now, most=room)
+
+
+def _say(hint: Hint, at: tuple[float, float]) -> Hint:
+    """The same everywhere."""
+    return hint
+
+
+def _mode_hint(view: View) -> Hint:
+    rows = [f"model.training = {view.training}", MODE_WORDS[bool(view.training)]]
+    if view.listening is not None:
+        rows.append(f"in the forward pass: {', '.join(view.listening) or 'neither'}")
+    return Hint(tuple(rows))
+
+
+def _epoch_hint(view: View) -> Hint:
+    if not view.epochs:
+        return Hint((f"epoch {view.epoch}", "counted from 0"))
+    return Hint((f"epoch {view.epoch} of {view.epochs}", f"counted from 0: the last is {view.epochs - 1}"))
 
 
 def _badges(view: View) -> list[tuple[str, str, bool, bool]]:

@@ -1,96 +1,97 @@
-"""The network: units with their activations, weights as edges, gradients as a second mark.
+"""The network: units with their activations, weights as edges, gradients as tiles, and autograd's tape.
 
 A forward pass runs through it from left to right, a backward pass from right to left.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pygame
 
-from app.draw import Anchor, disc, fitting, number, ring, text, title
-from app.explain import explained
-from app.graph import MOST_UNITS, Column, columns_of, edges, places_of
+from app.draw import fitting, number, text, title
+from app.explain import explained, explained_cell, explained_walk
+from app.graph import Column, columns_of, gap_of, wires
+from app.numbers import NARROW, WIDE, Change, draw_numbers
 from app.pointing import answering
+from app.ribbon import Ribbon, draw_ribbon
+from app.sums import step_sums
 from app.surface import draw_walk
-from app.theme import Color, Theme, mix
+from app.theme import Theme
+from app.tiles import draw_tile
+from app.units import Look, draw_column
 from loop_core.frame import Frame
 from loop_core.operations import TESTING, Operation
-from loop_core.snapshot import Forward, Param, Snapshot, Walk
+from loop_core.snapshot import Drops, Forward, Param, Snapshot, Tape, Walk
 
 SIZE = 22
-WAVE = 1.1
-"""Seconds that a pass takes from one side to the other."""
 STEPS = 40
+SECONDS = {
+    Operation.SETUP: 1.6,
+    Operation.FORWARD: 1.1,
+    Operation.LOSS: 0.6,
+    Operation.ZERO_GRAD: 0.6,
+    Operation.BACKWARD: 1.1,
+    Operation.TEST_FORWARD: 1.1,
+}
+"""How long an operation moves through the network."""
 PART = 0.55
 """Of the panel's width, where the loss surface has the rest."""
-
-HEADS = ("parameter", ".grad")
+HEAD, GRADS, TAPE = 96, 70, 38
+"""Heights above the network, of the gradients' tiles and of the tape, in pixels at 1080p."""
 
 _FORWARD = frozenset({Operation.FORWARD, Operation.TEST_FORWARD})
+_MODES = frozenset({Operation.TRAIN, Operation.EVAL})
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The parameters and the pass that is shown; share: of the operation's movement, in 40ths."""
+    """The parameters, the pass that is shown, and the tape.
+
+    known: the pass has run, else only its layers are known.  share: of the operation's movement, in 40ths.
+    beat: which of the tried passes of the dropout layers is shown.
+    """
 
     params: tuple[Param, ...]
     forward: Forward | None
+    known: bool
+    drops: tuple[Drops, ...]
+    beat: int
+    tape: Tape | None
     operation: Operation | None
     testing: bool
     learning_rate: float | None
     grad_norm: float | None
     share: int
     walk: Walk | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """How the table of numbers is set; lengths in pixels at 1080p.
-
-    columns: where name and value, gradient and step begin, as shares of the width.
-    head, row: heights.  gap: between value and gradient.  sums: the heading of the step.
-    size: of the font of the sums.  below: how far they stand under the numbers.
-    """
-
-    columns: tuple[float, float, float]
-    head: float
-    row: float
-    gap: float
-    sums: str
-    size: float
-    below: float
-
-
-WIDE = Form((0.04, 0.30, 0.46), 56, 56, 32, "step: w ← w − lr · grad", 24, 0)
-BESIDE_SURFACE = Form((0.044, 0.515, 0.65), 38, 74, 16, "w ← w − lr · grad", 22, 32)
-
-
-def _form(view: View) -> Form:
-    return WIDE if view.walk is None else BESIDE_SURFACE
+    walk_awaited: bool = False
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
     snapshot = frame.snapshot
     if snapshot is None:
-        return View((), None, None, False, None, None, STEPS)
+        return View((), None, False, (), 0, None, None, False, None, None, STEPS)
     testing = snapshot.operation in TESTING
     forward = snapshot.test_forward if testing and snapshot.test_forward is not None else snapshot.forward
     return View(
-        snapshot.params,
-        forward,
-        snapshot.operation,
-        testing,
-        snapshot.learning_rate,
-        snapshot.grad_norm,
-        _share(frame, snapshot),
-        snapshot.walk,
+        params=snapshot.params,
+        forward=forward or snapshot.outline,
+        known=forward is not None,
+        drops=snapshot.drops,
+        beat=_beat(frame, snapshot),
+        tape=snapshot.tape,
+        operation=snapshot.operation,
+        testing=testing,
+        learning_rate=snapshot.learning_rate,
+        grad_norm=snapshot.grad_norm,
+        share=_share(frame, snapshot),
+        walk=snapshot.walk,
+        walk_awaited=snapshot.walk_awaited,
     )
 
 
 def _share(frame: Frame, snapshot: Snapshot) -> int:
-    since = frame.now - frame.shown
     if frame.controls.still:
         return STEPS
     if snapshot.operation is Operation.STEP and frame.cue is not None:
@@ -99,11 +100,18 @@ def _share(frame: Frame, snapshot: Snapshot) -> int:
         if steps:
             gone = sum(min(1.0, max(0.0, (frame.now - s.start) / 0.3)) for s in steps)
             return round(STEPS * gone / len(steps))
-    if snapshot.operation in _FORWARD or snapshot.operation is Operation.BACKWARD:
-        return min(STEPS, max(0, round(STEPS * since / WAVE)))
-    if snapshot.operation is Operation.ZERO_GRAD:
-        return min(STEPS, max(0, round(STEPS * since / 0.5)))
-    return STEPS
+    seconds = SECONDS.get(snapshot.operation)
+    if seconds is None:
+        return STEPS
+    return min(STEPS, max(0, round(STEPS * (frame.now - frame.shown) / seconds)))
+
+
+def _beat(frame: Frame, snapshot: Snapshot) -> int:
+    """Half beats since the mode was set, where there is a dropout layer to blink to them."""
+    if not snapshot.drops or frame.controls.still:
+        return 0
+    count = len(snapshot.drops[0].kept)
+    return int((frame.now - frame.shown) * frame.song.tempo / 30) % count
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
@@ -113,46 +121,93 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         text(surface, theme, "no model yet", surface.get_rect().center, SIZE, theme.faint, anchor="center")
         return
     across, height = surface.get_size()
-    if view.walk is not None:
+    beside = view.walk is not None or view.walk_awaited
+    if beside:
         left = round(PART * across)
-        draw_walk(surface.subsurface((left, 0, across - left, height)), theme, view.walk, _stepped(view))
-        surface, across = surface.subsurface((0, 0, left, height)), left
-    few = [p for p in view.params if p.value.size == 1] if len(view.params) <= 4 else []
-    form = _form(view)
-    table = theme.px(form.head + form.row * len(few)) if few and len(few) == len(view.params) else 0
-    area = pygame.Rect(theme.px(64), theme.px(92), across - theme.px(128), height - theme.px(116) - table)
-    columns = columns_of(view.forward, view.params)
-    gaps = max(1, len(columns) - 1)
-    arrived = tuple(_arrived(view, i / gaps) for i in range(len(columns) - 1))
-    stepped = _stepped(view) if few else round(4 * _stepped(view)) / 4
-    wires = edges(theme, (area.right, area.bottom), (*area.topleft, *area.size), columns, stepped, arrived)
-    surface.blit(wires, area, area)
+        share = view.share / STEPS if view.operation is Operation.STEP else 1.0
+        _walk(surface.subsurface((left, 0, across - left, height)), theme, view.walk, share)
+        surface = surface.subsurface((0, 0, left, height))
     title(surface, theme, "network", _aside(view))
-    for index, column in enumerate(columns):
-        places = places_of(area, index, len(columns), column.width)
-        _nodes(surface, theme, view, column, places, index / gaps)
-    reach = (theme.px(18), theme.px(8))
-    answering(
-        surface,
-        area.inflate(theme.px(100), theme.px(60)),
-        lambda at: explained(columns, area, at, reach, view.learning_rate),
-    )
-    if table:
-        _table(surface, theme, view, few, pygame.Rect(0, height - table - theme.px(8), across, table))
+    few = len(view.params) <= 4 and all(p.value.size == 1 for p in view.params)
+    form = NARROW if beside else WIDE
+    under = theme.px(form.height(len(view.params)) if few else GRADS + 12)
+    width = surface.get_width()
+    tape = pygame.Rect(theme.px(20), height - theme.px(TAPE + 12), width - theme.px(40), theme.px(TAPE))
+    table = pygame.Rect(0, tape.top - under, width, under)
+    edge = theme.px(64 if few else 104)
+    area = pygame.Rect(edge, theme.px(HEAD), width - 2 * edge, table.top - theme.px(HEAD + 12))
+    _graph(surface, theme, view, area, few, table)
+    if few:
+        change = Change(view.operation, view.share / STEPS, view.learning_rate)
+        draw_numbers(surface, theme, view.params, change, form, table)
+    if view.operation is Operation.STEP and not few:
+        _sum(surface, theme, view, tape)
+    else:
+        draw_ribbon(surface, theme, Ribbon(view.tape, view.operation, view.share / STEPS), tape)
+
+
+def _walk(surface: pygame.Surface, theme: Theme, walk: Walk | None, share: float) -> None:
+    """The loss surface; until the first loss has confirmed it, only its place."""
+    if walk is None:
+        title(surface, theme, "loss surface")
+        center = surface.get_rect().center
+        text(surface, theme, "once the first loss confirms it", center, SIZE, theme.faint, anchor="center")
+        return
+    plot = draw_walk(surface, theme, walk, share)
+    answering(surface, plot, partial(explained_walk, walk, plot, theme.px(12)))
 
 
 def _aside(view: View) -> str:
-    if not view.params:
-        return ""
-    states = {"None" if p.grad is None else "zero" if not p.grad.any() else "value" for p in view.params}
+    if view.operation is Operation.ZERO_GRAD and not any(p.cleared is not None for p in view.params):
+        return "gradients: already None" if view.params[0].grad is None else "gradients: 0"
+    states = {"None" if p.grad is None else "value" if p.grad.any() else "0" for p in view.params}
     if states == {"value"} and view.grad_norm is not None:
         return f"gradients: norm {number(view.grad_norm)}"
     return "gradients: " + " and ".join(sorted(states))
 
 
-def _stepped(view: View) -> float:
-    """How far the weights are on their way from the old values to the new ones."""
-    return view.share / STEPS if view.operation is Operation.STEP else 1.0
+def _graph(
+    surface: pygame.Surface, theme: Theme, view: View, area: pygame.Rect, few: bool, under: pygame.Rect
+) -> None:
+    """Columns and wires; below them a tile for each layer's gradients, unless they stand in a table."""
+    columns = columns_of(view.forward, view.params)
+    count = len(columns)
+    arrived = tuple(_arrived(view, index / (count - 1)) for index in range(count - 1))
+    looks = [_look(view, theme, column, index / max(1, count - 1)) for index, column in enumerate(columns)]
+    moved = view.share / STEPS if view.operation is Operation.STEP else 1.0
+    stepped = moved if few else round(4 * moved) / 4
+    dropped = tuple(look.dropped for look in looks)
+    size, place = (area.right, area.bottom), (*area.topleft, *area.size)
+    drawn = wires(theme, size, place, columns, stepped, arrived, dropped)
+    built = view.share / STEPS if view.operation is Operation.SETUP else 1.0
+    surface.blit(drawn, area, pygame.Rect(area.left, area.top, round(area.width * built), area.height))
+    answering(
+        surface,
+        area.inflate(theme.px(100), theme.px(60)),
+        partial(explained, theme, columns, view.known, area, view.learning_rate),
+    )
+    for index, column in enumerate(columns):
+        if index <= built * (count - 1):
+            draw_column(surface, theme, column, area, index, count, looks[index])
+        if index and column.weight is not None and not few:
+            room = gap_of(area, columns, index, theme)
+            room.update(room.left, under.top, room.width, theme.px(GRADS))
+            _gradients(surface, theme, view, column.weight, room, arrived[index - 1])
+    if not few:
+        text(surface, theme, "grad", (theme.px(20), under.top + theme.px(GRADS / 2)), SIZE, theme.dim, "bold")
+
+
+def _look(view: View, theme: Theme, column: Column, at: float) -> Look:
+    """How a column looks: ``at`` is where it stands, 0 left, 1 right."""
+    wave = view.share / STEPS * 1.3 - 0.15
+    passing = view.operation in _FORWARD
+    lit = passing and abs(wave - at) < 0.14 and view.share < STEPS
+    dropped = column.dropped if view.known and (not passing or wave >= at) else ()
+    tried = next((d.kept[view.beat] for d in view.drops if d.name == column.dropout), None)
+    if view.operation in _MODES and tried is not None:
+        dropped = tuple(bool(kept == 0) for kept in tried)
+    known = view.known and (not passing or wave >= at)
+    return Look(theme.test if view.testing else theme.train, known, lit, dropped)
 
 
 def _arrived(view: View, at: float) -> bool:
@@ -160,87 +215,49 @@ def _arrived(view: View, at: float) -> bool:
     return view.operation is not Operation.BACKWARD or view.share / STEPS >= 1 - at - 0.2
 
 
-def _nodes(
-    surface: pygame.Surface,
-    theme: Theme,
-    view: View,
-    column: Column,
-    places: list[tuple[float, float]],
-    at: float,
+def _gradients(
+    surface: pygame.Surface, theme: Theme, view: View, weight: Param, room: pygame.Rect, arrived: bool
 ) -> None:
-    base = theme.test if view.testing else theme.train
-    wave = view.share / STEPS * 1.3 - 0.15
-    reached = view.operation not in _FORWARD or wave >= at
-    values = column.values if reached else None
-    scale = 1.0 if values is None else float(np.nanmax(np.abs(values), initial=0)) or 1.0
-    big = len(places) <= 2
-    radius = theme.px(34 if big else 13 if len(places) <= 10 else 9)
-    for index, place in enumerate(places):
-        known = values is not None and index < len(values)
-        value = float(values[index]) if values is not None and known else 0.0
-        strength = min(1.0, abs(value) / scale) if np.isfinite(value) else 1.0
-        fill = mix(theme.raised, base, 0.75 * round(16 * strength) / 16) if known else theme.panel
-        if known and index < len(column.dropped) and column.dropped[index]:
-            _crossed(surface, theme, place, radius)
-            continue
-        lit = view.operation in _FORWARD and abs(wave - at) < 0.14 and view.share < STEPS
-        disc(surface, theme.now if lit else base if known else theme.line, place, radius + theme.px(2))
-        disc(surface, fill, place, radius)
-        if big and known:
-            color: Color = theme.ground if strength > 0.6 else theme.text
-            text(surface, theme, number(value, 2), place, SIZE, color, "code", "center")
-    label = column.label if column.width <= MOST_UNITS else f"{column.label} ({column.width})"
-    if label:
-        middle = places[0][0]
-        anchor: Anchor = "left" if at == 0 else "right" if at == 1 else "center"
-        x = middle + (-radius if at == 0 else radius if at == 1 else 0)
-        y = places[0][1] - radius - theme.px(24)
-        text(surface, theme, label, (x, y), SIZE, theme.dim, anchor=anchor)
+    """A layer's gradients as a tile. Cleared ones fall away; those on their way are still None."""
+    share = view.share / STEPS
+    if not arrived:
+        draw_tile(surface, theme, _without_grad(weight), "grad", room)
+    elif view.operation is Operation.ZERO_GRAD and weight.cleared is not None and share < 1:
+        draw_tile(surface, theme, weight, "cleared", room.move(0, round(theme.px(20) * share)), share)
+    else:
+        rect = draw_tile(surface, theme, weight, "grad", room)
+        if weight.grad is not None:
+            answering(surface, rect, partial(explained_cell, weight, rect, view.learning_rate))
 
 
-def _crossed(surface: pygame.Surface, theme: Theme, place: tuple[float, float], radius: int) -> None:
-    """A unit that dropout has left out of this pass."""
-    ring(surface, theme.faint, place, radius, theme.px(2))
-    x, y, r = *place, radius * 0.6
-    pygame.draw.aaline(surface, theme.faint, (x - r, y - r), (x + r, y + r), theme.px(2))
-    pygame.draw.aaline(surface, theme.faint, (x - r, y + r), (x + r, y - r), theme.px(2))
+def _without_grad(weight: Param) -> Param:
+    return Param(weight.name, weight.shape, weight.value, None, weight.previous)
 
 
-def _table(surface: pygame.Surface, theme: Theme, view: View, params: list[Param], area: pygame.Rect) -> None:
-    """Each parameter's number, its gradient, and how the step makes the new number of the old one."""
-    form = _form(view)
-    x = [area.left + round(area.width * column) for column in form.columns]
-    y = area.top + theme.px(form.head / 2)
-    for left, head in zip(x, (*HEADS, form.sums), strict=True):
-        text(surface, theme, head, (left, y), SIZE, theme.faint)
-    y = area.top + theme.px(form.head + form.row / 2) - theme.px(form.below / 2)
-    for param in params:
-        old, new = float(param.previous[0, 0]), float(param.value[0, 0])
-        value = old + (new - old) * _stepped(view)
-        color = theme.now if view.operation is Operation.STEP else theme.signed(value)
-        at = x[1] - theme.px(form.gap), y
-        shown = text(surface, theme, number(value), at, 28, color, "code bold", "right")
-        most = shown.left - theme.px(10) - x[0]
-        name = fitting(theme, (param.name, param.name.rpartition(".")[2]), 26, "code", most)
-        text(surface, theme, name, (x[0], y), 26, theme.dim, "code", most=most)
-        _grad_cell(surface, theme, view, param, (x[1], y))
-        if view.operation is Operation.STEP and param.grad is not None and view.learning_rate is not None:
-            at = (x[0], y + theme.px(form.below)) if form.below else (x[2], y)
-            most = area.right - at[0] - theme.px(20)
-            terms = old, view.learning_rate, float(param.grad[0, 0]), new
-            sum_ = fitting(theme, [_sum(*terms, digits) for digits in (4, 2, 0)], form.size, "code", most)
-            text(surface, theme, sum_, at, form.size, theme.now, "code", most=most)
-        y += theme.px(form.row)
-
-
-def _sum(old: float, rate: float, grad: float, new: float, digits: int) -> str:
-    return f"{number(old, digits)} − {rate:g} · ({number(grad, digits)}) = {number(new, digits)}"
-
-
-def _grad_cell(surface: pygame.Surface, theme: Theme, view: View, param: Param, at: tuple[int, int]) -> None:
-    fresh = view.operation in (Operation.BACKWARD, Operation.ZERO_GRAD)
-    if param.grad is None or not _arrived(view, 0.0):
-        text(surface, theme, "None", at, 28, theme.now if fresh else theme.faint, "code")
+def _sum(surface: pygame.Surface, theme: Theme, view: View, room: pygame.Rect) -> None:
+    """The step of the weight that it has moved most, with the numbers in place."""
+    name = text(surface, theme, "step", (room.left, room.centery), SIZE, theme.dim, "bold")
+    found = _most_moved(view.params)
+    if found is None:
         return
-    grad = float(param.grad[0, 0])
-    text(surface, theme, number(grad), at, 28, theme.now if fresh else theme.signed(grad), "code")
+    param, row, column = found
+    grad = 0.0 if param.grad is None else float(param.grad[row, column])
+    old, new = float(param.previous[row, column]), float(param.value[row, column])
+    sums = step_sums(old, view.learning_rate, grad, new)
+    weight = f"{param.name}[{row}, {column}]" if len(param.shape) > 1 else f"{param.name}[{column}]"
+    most = room.right - name.right - theme.px(16)
+    words = fitting(theme, [*(f"{weight}: {words}" for words in sums), *sums], SIZE, "code", most)
+    text(surface, theme, words, (name.right + theme.px(16), room.centery), SIZE, theme.now, "code", most=most)
+
+
+def _most_moved(params: tuple[Param, ...]) -> tuple[Param, int, int] | None:
+    """A parameter that is shown whole, and row and column of the number that the step changed most."""
+    whole = [p for p in params if len(p.shape) <= 2 and p.value.size == int(np.prod(p.shape))]
+    changes = [(float(np.nan_to_num(np.abs(p.value - p.previous)).max(initial=0)), p) for p in whole]
+    most, param = max(changes, key=lambda found: found[0], default=(0.0, None))
+    if param is None or not most:
+        return None
+    row, column = np.unravel_index(
+        int(np.nan_to_num(np.abs(param.value - param.previous)).argmax()), param.value.shape
+    )
+    return param, int(row), int(column)

@@ -1,16 +1,20 @@
 """The whole song as one line: a mark per sung line, coloured by its half of the loop, and a playhead."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pygame
 
 from app.draw import disc
+from app.pointing import Hint, answering
 from app.theme import Theme, mix
 from loop_core.frame import Frame
 from loop_core.operations import FAST
 from loop_core.song import Song
 
 EDGE = 24
+NEAR = 8
+"""How far a line's mark may be from the pointer, in pixels at 1080p."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +55,16 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         rect = pygame.Rect(round(left), y - thick // 2, max(theme.px(4), round(right - left)), thick)
         pygame.draw.rect(surface, color, rect, border_radius=thick // 2)
     disc(surface, theme.now, (head, y), theme.px(11))
+    answering(surface, surface.get_rect(), partial(_hint, view.song, edge, scale, theme.px(NEAR)))
+
+
+def _hint(song: Song, edge: int, scale: float, near: int, at: tuple[float, float]) -> Hint | None:
+    """The line that is sung at a point; scale: pixels per second."""
+    now = (at[0] - edge) / scale
+    away, index = min((max(line.start - now, now - line.end), i) for i, line in enumerate(song.lines))
+    if away * scale > near:
+        return None
+    line = song.lines[index]
+    operations = " and ".join(cue.operation for cue in song.cues if cue.line == index)
+    time = f"{int(line.start) // 60}:{int(line.start) % 60:02}"
+    return Hint((line.text, f"{time} {operations}".rstrip(), "click: go there"))
