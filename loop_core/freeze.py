@@ -3,8 +3,8 @@
 import copy
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,17 +31,55 @@ def task_of(loss_fn: object) -> Task:
     return "multiclass" if isinstance(loss_fn, MULTICLASS) else "regression"
 
 
+def name_of(loss_fn: object) -> str:
+    """What a loss function is called: a function's own name, else its class's; "" for None."""
+    return "" if loss_fn is None else str(getattr(loss_fn, "__name__", type(loss_fn).__name__))
+
+
+def threshold_of(loss_fn: object) -> float | None:
+    """The output above which a sample is taken for class 1: a probability of a half, or the logit 0."""
+    if not isinstance(loss_fn, BINARY):
+        return None
+    return 0.5 if isinstance(loss_fn, nn.BCELoss) else 0.0
+
+
+def errors_of(loss_fn: object, predictions: torch.Tensor, targets: torch.Tensor) -> Array | None:
+    """Each sample's own loss, (n,), of at most `MOST_POINTS`: the mean over its outputs where it has several.
+
+    None for a loss function that does not give one for each target.
+    """
+    if not isinstance(loss_fn, nn.Module) or not hasattr(loss_fn, "reduction"):
+        return None
+    try:
+        own = type(loss_fn).__module__ != nn.MSELoss.__module__  # torch's own ones draw no random numbers
+        with untouched() if own else nullcontext(), torch.no_grad():
+            targets = targets[:MOST_POINTS]
+            single: Any = copy.copy(loss_fn)
+            single.reduction = "none"
+            losses = single.forward(predictions[:MOST_POINTS], targets)  # not called: that would run hooks
+            if losses.shape not in (targets.shape, targets.shape[:1]):
+                return None
+            return frozen(losses.reshape(len(targets), -1).float().mean(dim=1).cpu().numpy())
+    except Exception:  # a learner's own loss function was not written for this
+        return None
+
+
 @dataclass(slots=True)
 class PointsReader:
     """Copies a data set once, and again only when its tensors are other ones or have changed."""
 
     _read: tuple[torch.Tensor, torch.Tensor] | None = None  # kept, so that no other one can look like it
     _versions: tuple[int, int] = (0, 0)
-    _inputs: Array | None = None
-    _targets: Array | None = None
+    _points: Points | None = None
 
-    def read(self, inputs: object, targets: object, predictions: object) -> Points | None:
-        """The set's points, or None when these are not tensors with one row per sample."""
+    def read(
+        self, inputs: object, targets: object, predictions: object, loss_fn: object = None
+    ) -> Points | None:
+        """The set's points, or None when these are not tensors with one row per sample.
+
+        loss_fn: asked for the samples' errors, which are then kept until the predictions change.
+        What has not changed since the last call is the same object.
+        """
         if not isinstance(inputs, torch.Tensor) or not isinstance(targets, torch.Tensor) or not inputs.ndim:
             return None
         total = len(inputs)
@@ -49,14 +87,38 @@ class PointsReader:
             return None
         versions = _version(inputs), _version(targets)
         same = self._read is not None and self._read[0] is inputs and self._read[1] is targets
-        if not same or versions != self._versions or self._inputs is None or self._targets is None:
+        points = self._points if same and versions == self._versions else None
+        if points is None:
             self._read, self._versions = (inputs, targets), versions
-            self._inputs = frozen(_rows(inputs))
-            self._targets = frozen(_rows(targets)[:, 0])
-        predicted = None
-        if isinstance(predictions, torch.Tensor) and predictions.ndim and len(predictions) == total:
-            predicted = frozen(_rows(predictions))
-        return Points(self._inputs, self._targets, predicted, total)
+            points = Points(frozen(_rows(inputs)), frozen(_rows(targets)[:, 0]), None, None, None, total)
+        if not isinstance(predictions, torch.Tensor) or not predictions.ndim or len(predictions) != total:
+            predictions = None
+        points = _with_predictions(points, predictions, targets.numel() == total)
+        if loss_fn is not None and predictions is not None and points.errors is None:
+            points = replace(points, errors=errors_of(loss_fn, predictions, targets))
+        self._points = points
+        return points
+
+
+def _with_predictions(points: Points, predictions: torch.Tensor | None, one_each: bool) -> Points:
+    """The same points with these predictions; the same object when it has them already.
+
+    one_each: there is one target for each sample, which the largest output may be compared with.
+    """
+    if predictions is None:
+        bare = points.predictions is None
+        return points if bare else replace(points, predictions=None, best=None, errors=None)
+    rows = _rows(predictions)
+    if points.predictions is not None and rows.tobytes() == points.predictions.tobytes():
+        return points
+    several = one_each and predictions.ndim == 2 and predictions.shape[1] > 1
+    best = frozen(_best(predictions)) if several else None
+    return replace(points, predictions=frozen(rows), best=best, errors=None)
+
+
+def _best(predictions: torch.Tensor) -> Any:
+    largest, best = predictions.detach()[:MOST_POINTS].float().max(dim=1)
+    return best.float().masked_fill(largest.isnan(), torch.nan).cpu().numpy()
 
 
 def _rows(tensor: torch.Tensor) -> Any:

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from loop_core.evidence import Live, check, grad_mode, look_before
-from loop_core.freeze import GrowingSeries, Mirror, PointsReader, task_of
+from loop_core.freeze import GrowingSeries, Mirror, PointsReader, name_of, task_of, threshold_of
 from loop_core.gradients import NormReader
 from loop_core.listing import Site
 from loop_core.operations import FAST, Operation
@@ -130,6 +130,8 @@ class Observer:
             epoch=epoch,
             epochs=epochs,
             task=task_of(live.loss_fn),
+            loss_name=name_of(live.loss_fn),
+            threshold=threshold_of(live.loss_fn),
             training=None if live.model is None else live.model.training,
             grad_mode=grad_mode(),
             learning_rate=float(group["lr"]) if "lr" in group else None,
@@ -144,8 +146,8 @@ class Observer:
             grad_norm=live.norm(),
             train_series=self._losses[Operation.LOSS].series.series(),
             test_series=self._losses[Operation.TEST_LOSS].series.series(),
-            train=self._points(Operation.FORWARD),
-            test=self._points(Operation.TEST_FORWARD),
+            train=self._points(Operation.FORWARD, operation, live.loss_fn),
+            test=self._points(Operation.TEST_FORWARD, operation, live.loss_fn),
             fit=self._fit,
             walk=None if self._survey is None else self._survey.walk(*self._surveyable(live)),
             walk_awaited=self._survey is not None and not self._survey.compared,
@@ -215,12 +217,13 @@ class Observer:
         last = next((one for one in order if one in self._ran), None)
         return None if last is None else tape_of(self._run.value(self._run.listing.site(last), "result"))
 
-    def _points(self, forward: Operation) -> Points | None:
+    def _points(self, forward: Operation, operation: Operation, loss_fn: object) -> Points | None:
+        """The points of a half of the epoch; its loss operation is where their errors are asked for."""
         loss = self._run.listing.site(_LOSS_OF[forward])
-        predictions = self._run.value(loss, "prediction")
-        return self._readers[forward].read(
-            self._inputs(forward), self._run.value(loss, "target"), predictions
-        )
+        inputs, targets = self._inputs(forward), self._run.value(loss, "target")
+        asked = loss_fn if operation is _LOSS_OF[forward] else None
+        with self._run.unheard():
+            return self._readers[forward].read(inputs, targets, self._run.value(loss, "prediction"), asked)
 
     def _ask_mirror(self, model: nn.Module) -> None:
         if self._mirror is None:

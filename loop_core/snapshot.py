@@ -107,12 +107,17 @@ class Tape:
 class Points:
     """The points of a data set: inputs (n, features), targets (n,), predictions (n, outputs) or None.
 
-    At most 1000 points and 64 features; total: how many there are.
+    At most 1000 points, 64 features and 64 outputs; total: how many points there are.
+    best: index of each sample's largest output, of all of them, (n,); NaN where an output is NaN; None
+    unless each sample has one target and several outputs.
+    errors: each sample's own part of the loss, (n,); None where that is not known.
     """
 
     inputs: Array
     targets: Array
     predictions: Array | None
+    best: Array | None
+    errors: Array | None
     total: int
 
 
@@ -180,6 +185,8 @@ class Snapshot:
     number: the cue's index in the song.  lines: the operation's lines in the source, from 1, inclusive.
     epoch: the current epoch from 0 (None before the loop).  epochs: how many there will be (None: unknown).
     training: ``model.training``.  learning_rate: of the first parameter group.
+    loss_name: of the loss function or its class, "" without one.
+    threshold: outputs above it mean class 1; only for binary targets.
     outline: the layers as a copy of the model has them, before the lesson's own first pass.
     drops: of the dropout layers, when the mode was set.
     tape: of the training loss, or of the predictions before it; None where nothing is recorded.
@@ -196,6 +203,8 @@ class Snapshot:
     epoch: int | None
     epochs: int | None
     task: Task
+    loss_name: str
+    threshold: float | None
     training: bool | None
     grad_mode: GradMode
     learning_rate: float | None

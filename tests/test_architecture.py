@@ -15,12 +15,16 @@ PANELS = sorted(path for path in (ROOT / "app" / "panels").glob("*.py") if path.
 
 DRAWING = frozenset(
     {
+        "answers",
+        "cloud",
         "draw",
         "explain",
         "graph",
         "numbers",
+        "plots",
         "pointing",
         "ribbon",
+        "samples",
         "source",
         "sums",
         "surface",

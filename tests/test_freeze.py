@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 import torch
 from builders import EPOCH, WHOLE_SONG, edited, open_stepper, sing
+from hypothesis import given
+from hypothesis import strategies as st
 from torch import nn
 
-from loop_core.freeze import GrowingSeries, Mirror, PointsReader
+from loop_core.freeze import GrowingSeries, Mirror, PointsReader, errors_of, name_of, threshold_of
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.listing import read_listing
 from loop_core.operations import Operation
@@ -143,3 +145,152 @@ def test_the_fit_is_the_models_answer_in_eval_mode(features: int) -> None:
 )
 def test_other_data_has_no_fit(data: torch.Tensor) -> None:
     assert Mirror.of(nn.Linear(1, 1), [data]) is None
+
+
+@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.name)
+def test_the_samples_errors_are_the_parts_of_the_lessons_own_loss(lesson: Lesson, tmp_path: Path) -> None:
+    stepper = Stepper(read_listing(lesson.path), tmp_path, lesson.epochs_per_fast_line)
+    snapshots = sing(stepper, WHOLE_SONG)
+    stepper.close()
+    compared = 0
+    for snapshot in snapshots:
+        halves = {Operation.LOSS: (snapshot.train, snapshot.loss)}
+        halves[Operation.TEST_LOSS] = snapshot.test, snapshot.test_loss
+        if snapshot.operation in halves:
+            points, loss = halves[snapshot.operation]
+            assert points is not None
+            assert points.errors is not None
+            assert points.errors.shape == (points.total,)
+            assert points.errors.mean(dtype=np.float64) == pytest.approx(loss, abs=1e-5)
+            compared += 1
+    assert compared == 4
+
+
+def test_errors_are_asked_for_at_the_loss_and_kept_until_the_predictions_change(tmp_path: Path) -> None:
+    stepper = open_stepper(edited(), tmp_path)
+    known = {
+        (snapshot.epoch, snapshot.operation): snapshot.train is not None and snapshot.train.errors is not None
+        for snapshot in sing(stepper, (Operation.SETUP, *EPOCH, *EPOCH))
+    }
+    stepper.close()
+    lacking = [key for key, there in known.items() if not there]
+    before = (Operation.EPOCH, Operation.TRAIN, Operation.FORWARD)
+    assert lacking == [(None, Operation.SETUP), *((0, o) for o in before), (1, Operation.FORWARD)]
+
+
+OUTPUTS = {
+    "one number each": (nn.L1Loss(), (6, 1), torch.rand(6, 1)),
+    "several outputs": (nn.MSELoss(), (6, 3), torch.rand(6, 3)),
+    "logits": (nn.BCEWithLogitsLoss(), (6,), torch.ones(6)),
+    "classes": (nn.CrossEntropyLoss(), (6, 4), torch.arange(6) % 4),
+    "shares of classes": (nn.CrossEntropyLoss(), (6, 4), torch.full((6, 4), 0.25)),
+    "a class for each of several places": (nn.CrossEntropyLoss(), (6, 4, 2), torch.zeros(6, 2).long()),
+    "a sum": (nn.MSELoss(reduction="sum"), (6, 1), torch.rand(6, 1)),
+}
+
+
+@pytest.mark.parametrize("inference", [False, True])
+@pytest.mark.parametrize(("loss_fn", "shape", "targets"), OUTPUTS.values(), ids=OUTPUTS)
+def test_errors_are_what_the_loss_function_says_of_each_sample_alone(
+    loss_fn: nn.Module, shape: tuple[int, ...], targets: torch.Tensor, inference: bool
+) -> None:
+    with torch.inference_mode(inference):
+        predictions = torch.rand(shape, requires_grad=not inference)
+        errors = errors_of(loss_fn, predictions, targets)
+    alone = [loss_fn(predictions[i : i + 1].clone(), targets[i : i + 1]).item() for i in range(6)]
+    assert errors is not None
+    assert errors.tolist() == pytest.approx(alone, abs=1e-6)
+
+
+class OwnLoss(nn.Module):
+    """One number whatever is asked."""
+
+    reduction = "mean"
+
+    def forward(self, predictions: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return (predictions - targets).abs().mean()
+
+
+@pytest.mark.parametrize(
+    ("loss_fn", "predictions", "targets"),
+    [
+        (nn.functional.mse_loss, torch.rand(6, 1), torch.rand(6, 1)),
+        (OwnLoss(), torch.rand(6, 1), torch.rand(6, 1)),
+        (nn.CosineEmbeddingLoss(), torch.rand(6, 1), torch.rand(6, 1)),
+        (nn.CrossEntropyLoss(), torch.rand(6, 4), torch.rand(6)),
+        (None, torch.rand(6, 1), torch.rand(6, 1)),
+    ],
+    ids=["a function", "not one for each", "three inputs", "raises", "none"],
+)
+def test_a_loss_function_that_gives_no_errors_has_none(
+    loss_fn: object, predictions: torch.Tensor, targets: torch.Tensor
+) -> None:
+    assert errors_of(loss_fn, predictions, targets) is None
+
+
+def test_asking_for_errors_changes_nothing_of_the_loss_function() -> None:
+    loss_fn, called = nn.CrossEntropyLoss(weight=torch.rand(4), reduction="sum"), []
+    loss_fn.register_forward_hook(lambda *arguments: called.append(arguments))
+    before = {name: str(value) for name, value in vars(loss_fn).items()}
+    predictions = torch.rand(6, 4, requires_grad=True)
+    states = torch.get_rng_state(), np.random.get_state()[1].tolist()
+    assert errors_of(loss_fn, predictions, torch.arange(6) % 4) is not None
+    assert {name: str(value) for name, value in vars(loss_fn).items()} == before
+    assert called == []
+    assert predictions.grad is None
+    assert torch.equal(torch.get_rng_state(), states[0])
+    assert np.random.get_state()[1].tolist() == states[1]
+
+
+@given(st.integers(1, 9), st.integers(2, 90), st.data())
+def test_the_best_output_is_the_largest_of_all_and_none_beside_nan(
+    samples: int, outputs: int, data: st.DataObject
+) -> None:
+    predictions = torch.rand(samples, outputs)
+    broken = data.draw(st.sets(st.integers(0, samples - 1)))
+    predictions[list(broken), data.draw(st.integers(0, outputs - 1))] = torch.nan
+    points = PointsReader().read(torch.zeros(samples, 2), torch.zeros(samples), predictions)
+    assert points is not None
+    assert points.best is not None
+    for row, best in enumerate(points.best):
+        if row in broken:
+            assert np.isnan(best)
+        else:
+            assert best == predictions[row].argmax().item()
+
+
+def test_points_that_have_not_changed_are_the_same_object() -> None:
+    reader, inputs, targets, predictions = PointsReader(), torch.rand(5, 2), torch.rand(5), torch.rand(5, 1)
+    first = reader.read(inputs, targets, predictions)
+    assert reader.read(inputs, targets, predictions.clone()) is first
+    changed = reader.read(inputs, targets, predictions + 1)
+    assert changed is not None
+    assert first is not None
+    assert changed is not first
+    assert changed.inputs is first.inputs
+    without = reader.read(inputs, targets, None)
+    assert without is not None
+    assert without.predictions is None
+
+
+def test_targets_of_several_numbers_have_no_best_output_to_compare_with() -> None:
+    points = PointsReader().read(torch.rand(5, 2), torch.rand(5, 3), torch.rand(5, 3))
+    assert points is not None
+    assert points.best is None
+
+
+@pytest.mark.parametrize(
+    ("loss_fn", "name", "threshold"),
+    [
+        (nn.BCEWithLogitsLoss(), "BCEWithLogitsLoss", 0.0),
+        (nn.BCELoss(), "BCELoss", 0.5),
+        (nn.CrossEntropyLoss(), "CrossEntropyLoss", None),
+        (nn.functional.mse_loss, "mse_loss", None),
+        (None, "", None),
+    ],
+)
+def test_a_loss_function_has_a_name_and_a_binary_one_a_threshold(
+    loss_fn: object, name: str, threshold: float | None
+) -> None:
+    assert name_of(loss_fn) == name
+    assert threshold_of(loss_fn) == threshold

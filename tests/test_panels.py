@@ -262,7 +262,7 @@ def test_every_hint_is_whole_and_inside_the_window(
     stage, surface = Stage(size, theme), pygame.Surface(size)
     frame = replace(frames[-1], controls=replace(CONTROLS, theme=theme))
     stage.draw(surface, frame)
-    for name in ("header", "code", "network", "data", "timeline"):
+    for name in ("header", "code", "network", "data", "loss", "timeline"):
         hints = hints_in(stage, name)
         assert hints, name
         ends = [spot for of in (min, max) for spot in (of(hints), of(hints, key=lambda spot: spot[::-1]))]

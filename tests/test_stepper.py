@@ -104,6 +104,33 @@ def test_looking_prints_nothing(stepper_of: OpenStepper) -> None:
     assert len(snapshots[-1].console) == 3
 
 
+def test_asking_for_the_samples_errors_is_not_heard_and_draws_no_random_numbers(
+    stepper_of: OpenStepper,
+) -> None:
+    """Not even of a learner's own loss function, which is asked with another reduction."""
+    own = (
+        "class Loud(nn.L1Loss):\n"
+        "    def forward(self, prediction, target):\n"
+        "        print(self.reduction)\n"
+        "        return super().forward(prediction, target + 0 * torch.rand(1))\n\n\n"
+    )
+    source = edited(
+        ("torch.manual_seed(42)\nmodel", own + "torch.manual_seed(42)\nmodel"),
+        ("loss_fn = nn.L1Loss()", "loss_fn = Loud()"),
+        ("epochs = 100\n", "epochs = 1\n"),
+    )
+    stepper = stepper_of(source)
+    snapshots = {s.operation: s for s in sing(stepper, (Operation.SETUP, *EPOCH))}
+    looked = numbers()
+    plain: dict[str, Any] = {"__name__": "__main__", "print": lambda *values: None}
+    for code in compile_plainly(stepper.listing)[:2]:
+        exec(code, plain)
+    assert looked == numbers()
+    assert snapshots[Operation.LOSS].printed == snapshots[Operation.TEST_LOSS].printed == ("mean",)
+    assert snapshots[Operation.LOSS].train is not None
+    assert snapshots[Operation.LOSS].train.errors is not None
+
+
 def test_a_model_that_cannot_be_copied_is_not_asked_for_its_fit(stepper_of: OpenStepper) -> None:
     """Learners keep activations; torch refuses to deep-copy a tensor with a history."""
     source = edited(

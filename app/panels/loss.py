@@ -1,58 +1,110 @@
-"""The losses over the epochs: training and test, and the value that was calculated last."""
+"""The losses over the epochs: training and test, the present epoch, and the value calculated last."""
 
 import itertools
 import math
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
 import numpy as np
 import pygame
 
-from app.draw import disc, number, text, title, width
+from app.draw import disc, eased, number, ring, text, title, width
 from app.pointing import Hint, answering
-from app.theme import Color, Theme
+from app.theme import Color, Theme, mix
 from loop_core.frame import Frame
 from loop_core.operations import Operation
 from loop_core.snapshot import Array, Series
 
 SIZE = 22
+OPENING, PULSE = 0.4, 0.6
+"""Seconds over which an epoch's slot opens, and over which the dot of a new loss arrives."""
+DECADES = 100
+"""Losses whose highest is more than so many times the lowest are drawn over their logarithm."""
+MOST_TICKS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Both series, the last value of each, and which of them has just been calculated."""
+    """Both series, the last value of each, the present epoch, and which loss has just been calculated.
+
+    opened: how far the epoch's slot is open.  arrived: how far the fresh dot has come. Both in 20ths.
+    """
 
     train: Series | None
     test: Series | None
+    epoch: int | None
     epochs: int
     values: tuple[float | None, float | None]
     fresh: Operation | None
+    opened: int
+    arrived: int
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The losses from the lowest to the highest that have a place, from 0 to 1; log: by their logarithm."""
+
+    low: float
+    high: float
+    log: bool
+
+    def shares(self, values: Array) -> Array:
+        """Where values stand, (n,), kept between 0 and 1; NaN and infinity at 1."""
+        known = np.where(np.isfinite(values), values, self.high).astype(np.float64)
+        low, high = self.low, self.high
+        if self.log:
+            known, low, high = np.log(np.maximum(known, low)), math.log(low), math.log(high)
+        return np.clip((known - low) / (high - low), 0, 1)
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
     snapshot = frame.snapshot
     if snapshot is None:
-        return View(None, None, frame.lesson.epochs, (None, None), None)
+        return View(None, None, None, frame.lesson.epochs, (None, None), None, 20, 20)
     fresh = snapshot.operation if snapshot.operation in (Operation.LOSS, Operation.TEST_LOSS) else None
-    epochs = snapshot.epochs or frame.lesson.epochs
-    values = snapshot.loss, snapshot.test_loss
-    return View(snapshot.train_series, snapshot.test_series, epochs, values, fresh)
+    passed = math.inf if frame.controls.still else max(0.0, frame.now - frame.shown)
+    opening = passed / OPENING if snapshot.operation is Operation.EPOCH else 1.0
+    arriving = passed / PULSE if fresh else 1.0
+    return View(
+        snapshot.train_series,
+        snapshot.test_series,
+        snapshot.epoch,
+        snapshot.epochs or frame.lesson.epochs,
+        (snapshot.loss, snapshot.test_loss),
+        fresh,
+        round(20 * min(1.0, opening)),
+        round(20 * min(1.0, arriving)),
+    )
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    """Curves on linear axes from zero; epochs that have not come yet are empty."""
+    """Curves over the epochs; those that have not come yet are empty."""
     title(surface, theme, "loss")
-    width_, height = surface.get_size()
-    plot = pygame.Rect(theme.px(84), theme.px(92), width_ - theme.px(112), height - theme.px(142))
     _legend(surface, theme, view)
-    if view.train is None or view.test is None or not len(view.train.value):
+    axis = axis_of(view.train, view.test)
+    ticks = ticks_of(axis)
+    left = max(width(theme, words, SIZE, "code") for _, words in ticks) + theme.px(28)
+    left, (wide, high) = max(theme.px(84), left), surface.get_size()
+    plot = pygame.Rect(left, theme.px(66), wide - left - theme.px(28), high - theme.px(114))
+    begun = view.train is not None and len(view.train.value) > 0
+    if begun or view.epoch is not None:
+        _epochs(surface, theme, plot, view)
+    if view.train is None or view.test is None or not begun:
         text(surface, theme, "no loss yet", plot.center, SIZE, theme.faint, anchor="center")
         return
-    high = _highest(view.train, view.test)
-    _axes(surface, theme, plot, view.epochs, high)
+    for value, words in ticks:
+        y = _height(plot, axis, value)
+        pygame.draw.line(surface, theme.line, (plot.left, y), (plot.right, y))
+        text(surface, theme, words, (plot.left - theme.px(12), y), SIZE, theme.dim, "code", "right")
+    if axis.log:
+        text(surface, theme, "log", (theme.px(20), plot.bottom + theme.px(24)), SIZE, theme.dim)
     for series, color in ((view.test, theme.test), (view.train, theme.train)):
-        _curve(surface, theme, plot, series, view.epochs, high, color)
+        if len(series.value):
+            layer = _curve(theme, plot.size, series, view.epochs, axis, color)
+            surface.blit(layer, layer.get_rect(center=plot.center))
+            fresh = view.fresh is (Operation.LOSS if series is view.train else Operation.TEST_LOSS)
+            _dot(surface, theme, plot, series, view, axis, color, fresh)
     answering(surface, plot.inflate(theme.px(24), theme.px(24)), partial(_hint, view, plot))
 
 
@@ -86,51 +138,111 @@ def _legend(surface: pygame.Surface, theme: Theme, view: View) -> None:
         x = text(surface, theme, name, (x, y), SIZE, color, "words", "right").left - theme.px(20)
 
 
-def _highest(train: Series, test: Series) -> float:
-    values = np.concatenate([train.value, test.value])
+def axis_of(train: Series | None, test: Series | None) -> Axis:
+    """From zero, or from below it, to above the highest; over decades from the lowest above zero."""
+    values = np.concatenate([np.zeros(0), *(series.value for series in (train, test) if series is not None)])
     finite = values[np.isfinite(values)]
-    return float(finite.max()) * 1.08 if finite.size and finite.max() > 0 else 1.0
+    high, low = float(finite.max(initial=0.0)) * 1.08, float(finite.min(initial=0.0)) * 1.08
+    positive = finite[finite > 0]
+    if len(positive) and positive.max() / positive.min() > DECADES:
+        return Axis(float(positive.min()) / 1.2, float(positive.max()) * 1.2, True)
+    return Axis(low, high, False) if high > low else Axis(0.0, 1.0, False)
 
 
-def _axes(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, epochs: int, high: float) -> None:
-    step = 10 ** math.floor(math.log10(high))
-    step *= next(k for k in (0.2, 0.5, 1, 2, 5) if high / (k * step) <= 4.5)
-    for tick in range(int(high / step) + 1):
-        y = plot.bottom - tick * step / high * plot.height
-        pygame.draw.line(surface, theme.line, (plot.left, y), (plot.right, y))
-        words = f"{tick * step:.3g}"
-        text(surface, theme, words, (plot.left - theme.px(12), y), SIZE, theme.dim, "code", "right")
+def ticks_of(axis: Axis) -> tuple[tuple[float, str], ...]:
+    """Round values on an axis, at most five, and how they are written."""
+    if axis.log:
+        first, last = math.ceil(math.log10(axis.low)), math.floor(math.log10(axis.high))
+        powers = range(first, last + 1, -(-(last - first + 1) // MOST_TICKS))
+        return tuple((10.0**power, _written(10.0**power)) for power in powers)
+    whole = axis.high - axis.low
+    step = 10.0 ** math.floor(math.log10(whole))
+    step *= next(k for k in (0.2, 0.5, 1, 2, 5) if whole / (k * step) <= MOST_TICKS - 0.5)
+    first, last = math.ceil(axis.low / step), math.floor(axis.high / step)
+    return tuple((tick * step, _written(tick * step)) for tick in range(first, last + 1))
+
+
+def _written(value: float) -> str:
+    """With few signs: an exponent without zeros in front."""
+    mantissa, e, exponent = f"{value:.3g}".partition("e")
+    return (f"{mantissa}e{int(exponent)}" if e else mantissa).replace("-", "−")
+
+
+def _height(plot: pygame.Rect, axis: Axis, value: float) -> float:
+    return plot.bottom - float(axis.shares(np.array([value]))[0]) * plot.height
+
+
+def _epochs(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, view: View) -> None:
+    """The axis of epochs: first and last, and the slot of the present one, which opens as it begins."""
     y = plot.bottom + theme.px(24)
     text(surface, theme, "0", (plot.left, y), SIZE, theme.dim, "code", "center")
-    last = f"{epochs - 1:,}".replace(",", " ")
+    last = f"{view.epochs - 1:,}".replace(",", " ")
     at = plot.right - max(0, width(theme, last, SIZE, "code") // 2 - theme.px(20))
     text(surface, theme, last, (at, y), SIZE, theme.dim, "code", "center")
     text(surface, theme, "epoch", (plot.centerx, y), SIZE, theme.dim, anchor="center")
+    pygame.draw.line(surface, theme.line, plot.bottomleft, plot.bottomright)
+    if view.epoch is None:
+        return
+    share = eased(view.opened / 20)
+    slot = pygame.Rect(0, 0, 0, plot.height)
+    slot.width = round(max(theme.px(10), min(theme.px(28), plot.width / max(1, view.epochs))) * share)
+    slot.midbottom = round(plot.left + view.epoch / max(1, view.epochs - 1) * plot.width), plot.bottom
+    lit = 0.25 + 0.5 * (1 - share)
+    pygame.draw.rect(surface, mix(theme.panel, theme.now, lit), slot)
+    (x, bottom), reach = slot.midbottom, theme.px(8)
+    pygame.draw.polygon(
+        surface, theme.now, [(x, bottom), (x - reach, bottom + reach), (x + reach, bottom + reach)]
+    )
 
 
+@lru_cache(maxsize=4)
 def _curve(
+    theme: Theme, size: tuple[int, int], series: Series, epochs: int, axis: Axis, color: Color
+) -> pygame.Surface:
+    """The line of a series, as large as the plot and a margin."""
+    edge = theme.px(4)
+    layer = pygame.Surface((size[0] + 2 * edge, size[1] + 2 * edge))
+    layer.fill(theme.panel)
+    layer.set_colorkey(theme.panel, pygame.RLEACCEL)
+    epoch, value = _thinned(series.epoch, series.value, size[0])
+    xs = edge + epoch / max(1, epochs - 1) * size[0]
+    ys = edge + (1 - axis.shares(value)) * size[1]
+    finite = np.isfinite(value)
+    points = np.column_stack([xs, ys]).tolist()
+    for (a, b), whole in zip(itertools.pairwise(points), finite[1:] & finite[:-1], strict=True):
+        if whole:
+            pygame.draw.aaline(layer, color, a, b, theme.px(3))
+    return layer
+
+
+def _dot(
     surface: pygame.Surface,
     theme: Theme,
     plot: pygame.Rect,
     series: Series,
-    epochs: int,
-    high: float,
+    view: View,
+    axis: Axis,
     color: Color,
+    fresh: bool,
 ) -> None:
-    if not len(series.value):
-        return
-    epoch, value = _thinned(series.epoch, series.value, plot.width)
-    xs = plot.left + epoch / max(1, epochs - 1) * plot.width
-    finite = np.isfinite(value)
-    ys = plot.bottom - np.where(finite, np.minimum(value, high), high) / high * plot.height
-    points = [(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
-    for (a, b), whole in zip(itertools.pairwise(points), finite[1:] & finite[:-1], strict=False):
-        if whole:
-            pygame.draw.aaline(surface, color, a, b, theme.px(3))
-    disc(surface, color, points[-1], theme.px(7))
-    if not finite[-1]:
-        at = (points[-1][0] + theme.px(14), plot.top + theme.px(14))
-        text(surface, theme, number(float(value[-1])), at, SIZE, theme.failed, "bold")
+    """The last value of a series; a fresh one comes in a ring that grows and fades, once.
+
+    One that is no number is said, in a row of its own for each series.
+    """
+    value = float(series.value[-1])
+    x = plot.left + float(series.epoch[-1]) / max(1, view.epochs - 1) * plot.width
+    place, share = (x, _height(plot, axis, value)), view.arrived / 20
+    if fresh and share < 1:
+        reach = theme.px(7) + theme.px(26) * eased(share)
+        ring(surface, mix(theme.now, theme.panel, share), place, reach, theme.px(4))
+    swelling = math.sin(math.pi * share) if fresh else 0.0
+    disc(surface, mix(color, theme.now, swelling), place, theme.px(7 + 5 * swelling))
+    if not math.isfinite(value):
+        room, words = plot.right - place[0] - theme.px(14), number(value)
+        side = room >= width(theme, words, SIZE, "bold")
+        row = plot.top + theme.px(14 if series is view.train else 42)
+        at = place[0] + theme.px(14 if side else -14), row
+        text(surface, theme, words, at, SIZE, theme.failed, "bold", "left" if side else "right")
 
 
 def _thinned(epoch: Array, value: Array, width: int) -> tuple[Array, Array]:
