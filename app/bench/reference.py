@@ -19,7 +19,7 @@ from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from app.graph import columns_of, places_of
+from app.drawing.graph import columns_of, places_of
 from app.stage import layout
 from app.theme import DARK as THEME
 from app.theme import Color, mix
