@@ -210,11 +210,13 @@ class Observer:
         return drops_of(model, self._forwards.get(Operation.FORWARD) or self._outline)
 
     def _tape(self, operation: Operation) -> Tape | None:
-        """Of what was calculated last in this epoch's half of the loop."""
+        """Of what was calculated last in this half of the loop; before that, of the last epoch's loss."""
         order = (Operation.LOSS, Operation.FORWARD)
         if operation in _UNRECORDED:
             order = (Operation.TEST_LOSS, Operation.TEST_FORWARD)
         last = next((one for one in order if one in self._ran), None)
+        if last is None and operation not in _UNRECORDED:
+            last = Operation.LOSS
         return None if last is None else tape_of(self._run.value(self._run.listing.site(last), "result"))
 
     def _points(self, forward: Operation, operation: Operation, loss_fn: object) -> Points | None:
