@@ -80,7 +80,10 @@ class Run:
         """What the site's expression for a role stands for now; None when there is no such thing."""
         if site is None or role not in site.roles:
             return None
-        first, *attributes = site.roles[role].split(".")
+        expression = site.roles[role]
+        if expression in self.names:
+            return self.names[expression]
+        first, *attributes = expression.split(".")
         value = self.names.get(first)
         for attribute in attributes:
             value = getattr(value, attribute, None)

@@ -49,10 +49,10 @@ class Survey:
         self._parameters = list(_trained(model).values())
         self._dtype = self._parameters[0].dtype
         self._confirmed: bool | None = None
-        self._path = np.empty((256, 3))  # both numbers, and the epoch
-        self._length = 0
+        self._path: list[tuple[float, ...]] = []  # both numbers, and the epoch
         self._epoch = -1
         self.note(-1)
+        self._first = self._loss_at_end()  # ahead, so that `confirm` takes no time within the loop
 
     @classmethod
     def of(
@@ -83,20 +83,21 @@ class Survey:
 
     def confirm(self, loss: float) -> None:
         """The lesson has calculated its first loss, where the path ends; the surface must say the same."""
-        with untouched(), torch.inference_mode(False), torch.no_grad():
-            place = torch.tensor(self._path[self._length - 1, :2], dtype=self._dtype)
-            mine = self._losses_at(place[None]).item()
+        mine = self._first if len(self._path) == 1 else self._loss_at_end()
         self._confirmed = math.isclose(mine, loss, rel_tol=1e-4, abs_tol=1e-7)
+
+    def _loss_at_end(self) -> float:
+        """The loss where the path ends."""
+        with untouched(), torch.inference_mode(False), torch.no_grad():
+            place = torch.tensor(self._path[-1][:2], dtype=self._dtype)
+            return self._losses_at(place[None]).item()
 
     def note(self, epoch: int) -> None:
         """Keep where the parameters stand after the epoch's step; O(1) over time."""
-        if self._length == len(self._path):
-            self._path = np.concatenate([self._path, np.empty_like(self._path)])
         if len(self._parameters) == 2:
-            self._path[self._length] = self._parameters[0].item(), self._parameters[1].item(), epoch
+            self._path.append((self._parameters[0].item(), self._parameters[1].item(), epoch))
         else:
-            self._path[self._length] = *self._parameters[0].detach().reshape(-1).tolist(), epoch
-        self._length += 1
+            self._path.append((*self._parameters[0].detach().reshape(-1).tolist(), epoch))
         self._epoch = epoch
 
     def note_once(self, epoch: int) -> None:
@@ -114,11 +115,10 @@ class Survey:
 
     def _thinned(self) -> Array:
         """At most `MOST_STEPS` points, first and last among them; read-only."""
-        path = self._path[: self._length]
-        if self._length > MOST_STEPS:
-            path = path[np.linspace(0, self._length - 1, MOST_STEPS).round().astype(int)]
-        path.flags.writeable = False
-        return path
+        path = self._path
+        if len(path) > MOST_STEPS:
+            path = [path[index] for index in np.linspace(0, len(path) - 1, MOST_STEPS).round().astype(int)]
+        return frozen(path, np.float64)
 
 
 def _trained(model: nn.Module) -> dict[str, nn.Parameter]:

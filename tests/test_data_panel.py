@@ -9,11 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from app import cloud
 from app.draw import TextBox, number, reported
+from app.drawing import cloud
+from app.drawing.samples import View, losses_said
 from app.panels import data
 from app.pointing import Hint, collected, hint_at
-from app.samples import View, losses_said
 from app.stage import layout
 from app.theme import THEMES, mix, theme_for
 from loop_core.freeze import PointsReader

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from app.samples import (
+from app.drawing.samples import (
     View,
     answers_of,
     confusion,

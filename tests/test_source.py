@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.source import HANG, LEAST, Row, columns, rows_of, tokens_of
+from app.drawing.source import HANG, LEAST, Row, columns, rows_of, tokens_of
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.listing import Listing, read_listing
 

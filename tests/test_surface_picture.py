@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.draw import number, reported
-from app.explain import explained_walk
-from app.surface import LEVELS, draw_walk, levels, place_of, round_numbers, values_at
+from app.drawing.explain import explained_walk
+from app.drawing.surface import LEVELS, draw_walk, levels, place_of, round_numbers, values_at
 from app.theme import THEMES, Theme, theme_for
 from loop_core.snapshot import Array, Surface, Walk, frozen
 

@@ -19,7 +19,7 @@ from matplotlib.collections import LineCollection, PatchCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from app.graph import columns_of, places_of
+from app.drawing.graph import columns_of, places_of
 from app.stage import layout
 from app.theme import DARK as THEME
 from app.theme import Color, mix
@@ -186,7 +186,7 @@ def _network(axes: dict[str, Axes], first: Frame, scale: float) -> Update:
         grads.set_offsets(marks or np.empty((0, 2)))
         grads.set_sizes([(20 * scale) ** 2 * min(1, 0.2 + abs(slope)) for slope in slopes])
         grads.set_facecolor([_of(THEME.signed(slope)) for slope in slopes])
-        units = [column.values if column.values is not None else np.zeros(column.width) for column in columns]
+        units = [np.zeros(c.width) if c.layer is None else c.layer.units for c in columns]
         strengths = np.concatenate(units)
         nodes.set_offsets(np.concatenate(places))
         nodes.set_sizes([(68 * scale) ** 2])

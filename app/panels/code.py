@@ -7,8 +7,8 @@ from functools import lru_cache, partial
 import pygame
 
 from app.draw import eased, rendered, report, text, title, width
+from app.drawing.source import Row, rows_of
 from app.pointing import Hint, answering
-from app.source import Row, rows_of
 from app.theme import Color, Theme
 from loop_core.frame import Frame
 from loop_core.listing import Listing

@@ -2,11 +2,11 @@
 
 import pygame
 
-from app.answers import draw_confusion, draw_scatter, draw_strips
-from app.cloud import draw_line, draw_map
 from app.draw import text, title
-from app.plots import SIZE, caption
-from app.samples import View, answers_of, remark_of
+from app.drawing.answers import draw_confusion, draw_scatter, draw_strips
+from app.drawing.cloud import draw_line, draw_map
+from app.drawing.plots import SIZE, caption
+from app.drawing.samples import View, answers_of, remark_of
 from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.operations import TESTING, Operation

@@ -10,16 +10,16 @@ import numpy as np
 import pygame
 
 from app.draw import fitting, number, text, title
-from app.explain import explained, explained_cell, explained_walk
-from app.graph import Column, columns_of, gap_of, wires
-from app.numbers import NARROW, WIDE, Change, draw_numbers
+from app.drawing.explain import explained, explained_cell, explained_walk
+from app.drawing.graph import Column, columns_of, gap_of, wires
+from app.drawing.numbers import NARROW, WIDE, Change, draw_numbers
+from app.drawing.ribbon import Ribbon, draw_ribbon
+from app.drawing.sums import step_sums
+from app.drawing.surface import draw_walk
+from app.drawing.tiles import draw_tile
+from app.drawing.units import Look, draw_column
 from app.pointing import answering
-from app.ribbon import Ribbon, draw_ribbon
-from app.sums import step_sums
-from app.surface import draw_walk
 from app.theme import Theme
-from app.tiles import draw_tile
-from app.units import Look, draw_column
 from loop_core.frame import Frame
 from loop_core.operations import TESTING, Operation
 from loop_core.snapshot import Drops, Forward, Param, Snapshot, Tape, Walk

@@ -9,7 +9,7 @@ import numpy as np
 import pygame
 
 from app.draw import disc, fitting, ring, text, width
-from app.samples import View, losses_said
+from app.drawing.samples import View, losses_said
 from app.theme import Color, Theme, mix
 from loop_core.snapshot import Array, Points
 

@@ -6,10 +6,20 @@ import numpy as np
 import pygame
 
 from app.draw import number, text, width
-from app.plots import SIZE, Scale, caption, draw_residuals, every, hatched, place_marks, point_mark, span
+from app.drawing.plots import (
+    SIZE,
+    Scale,
+    caption,
+    draw_residuals,
+    every,
+    hatched,
+    place_marks,
+    point_mark,
+    span,
+)
+from app.drawing.samples import Confusion, Histogram, View, confusion, histogram, sample_hint, targets_of
+from app.drawing.surface import round_numbers
 from app.pointing import Hint, answering, nearest
-from app.samples import Confusion, Histogram, View, confusion, histogram, sample_hint, targets_of
-from app.surface import round_numbers
 from app.theme import Theme, mix
 from loop_core.snapshot import Array, Points
 

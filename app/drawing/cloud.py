@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pygame
 
 from app.draw import disc, fitting, number, text
-from app.plots import (
+from app.drawing.plots import (
     SIZE,
     Scale,
     caption,
@@ -21,8 +21,8 @@ from app.plots import (
     ring_mark,
     span,
 )
+from app.drawing.samples import View, remark_of, sample_hint, targets_of, wrong_of
 from app.pointing import Hint, answering, nearest
-from app.samples import View, remark_of, sample_hint, targets_of, wrong_of
 from app.theme import Theme, mix
 from loop_core.snapshot import Array, Fit, Points, Task
 

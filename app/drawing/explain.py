@@ -7,13 +7,13 @@ import numpy as np
 import pygame
 
 from app.draw import number
-from app.graph import Column, is_wired, places_of
+from app.drawing.graph import Column, is_wired, places_of
+from app.drawing.sums import step_sums
+from app.drawing.surface import values_at
+from app.drawing.tiles import cell_at
+from app.drawing.units import band_of, maps_places
 from app.pointing import Hint, nearest
-from app.sums import step_sums
-from app.surface import values_at
 from app.theme import Theme
-from app.tiles import cell_at
-from app.units import band_of, maps_places
 from loop_core.snapshot import Layer, Param, Walk
 
 UNIT, EDGE = 18, 8

@@ -9,8 +9,8 @@ import numpy.typing as npt
 import pygame
 
 from app.draw import disc, ring
+from app.drawing.tiles import draw_tile
 from app.theme import Color, Theme, mix
-from app.tiles import draw_tile
 from loop_core.snapshot import Array, Forward, Layer, Param
 
 MOST_UNITS = 16

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pygame
 
 from app.draw import fitting, number, text
-from app.sums import step_sums
+from app.drawing.sums import step_sums
 from app.theme import Theme
 from loop_core.operations import Operation
 from loop_core.snapshot import Param

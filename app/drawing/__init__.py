@@ -1,0 +1,1 @@
+"""What single panels are drawn with: the network and its parts, source lines, samples, plots."""
