@@ -77,12 +77,12 @@ def _points_layer(
 @lru_cache(maxsize=4)
 def _line_layer(theme: Theme, scale: Scale, fit: Fit) -> pygame.Surface:
     """The model's line, where it is a number."""
-    layer = _layer(theme, scale)
+    layer, line = _layer(theme, scale), theme.px(4)
     finite = np.isfinite(fit.outputs[:, 0])
     places = scale.all_at(np.column_stack([fit.x, fit.outputs[:, 0]])) - scale.plot[:2]
     for (a, b), whole in zip(pairwise(places.tolist()), finite[1:] & finite[:-1], strict=True):
         if whole:
-            pygame.draw.aaline(layer, theme.now, a, b, theme.px(4))
+            pygame.draw.aaline(layer, theme.now, a, b, line)
     return layer
 
 
@@ -90,7 +90,7 @@ def _layer(theme: Theme, scale: Scale) -> pygame.Surface:
     """As large as the plot; what has the panel's own colour is left out when it is copied."""
     layer = pygame.Surface(scale.plot[2:])
     layer.fill(theme.panel)
-    layer.set_colorkey(theme.panel, pygame.RLEACCEL)
+    layer.set_colorkey(theme.panel)
     return layer
 
 

@@ -200,10 +200,10 @@ def _curve(
     theme: Theme, size: tuple[int, int], series: Series, epochs: int, axis: Axis, color: Color
 ) -> pygame.Surface:
     """The line of a series, as large as the plot and a margin."""
-    edge = theme.px(4)
+    edge, line = theme.px(4), theme.px(3)
     layer = pygame.Surface((size[0] + 2 * edge, size[1] + 2 * edge))
     layer.fill(theme.panel)
-    layer.set_colorkey(theme.panel, pygame.RLEACCEL)
+    layer.set_colorkey(theme.panel)
     epoch, value = _thinned(series.epoch, series.value, size[0])
     xs = edge + epoch / max(1, epochs - 1) * size[0]
     ys = edge + (1 - axis.shares(value)) * size[1]
@@ -211,7 +211,7 @@ def _curve(
     points = np.column_stack([xs, ys]).tolist()
     for (a, b), whole in zip(itertools.pairwise(points), finite[1:] & finite[:-1], strict=True):
         if whole:
-            pygame.draw.aaline(layer, color, a, b, theme.px(3))
+            pygame.draw.aaline(layer, color, a, b, line)
     return layer
 
 
