@@ -45,6 +45,20 @@ class Answer:
     why: Words
 
 
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """A question as it stands: what was chosen (its index, -1: nothing), and the answer once it is known.
+
+    right, asked: of all questions so far.
+    """
+
+    question: Question
+    chosen: int | None = None
+    answer: Answer | None = None
+    right: int = 0
+    asked: int = 0
+
+
 ASKED: Mapping[Operation, tuple[Kind, ...]] = {
     Operation.TRAIN: (Kind.CHANGE,),
     Operation.FORWARD: (Kind.TAPE, Kind.CHANGE),
