@@ -9,7 +9,7 @@ from app.transport import HOLD_EARLY
 from loop_core.errors import InputError
 from loop_core.frame import Frame
 from loop_core.operations import FAST
-from loop_core.quiz import ASKED, Question, Quiz, judge, question_for
+from loop_core.quiz import ASKED, Quiz, judge, question_for
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 
@@ -56,7 +56,8 @@ class Asking:
         if question is None:
             return False
         right, asked = (self.quiz.right, self.quiz.asked) if self.quiz else (0, 0)
-        self.quiz = Quiz(question, right=right, asked=asked)
+        line = self._song.lines[self._song.cues[cue].line]
+        self.quiz = Quiz(line.text, question, right=right, asked=asked)
         self._before, self._cue = frame.snapshot, cue
         self._keep()  # the music is silent now, and a file may take its time
         return True
@@ -92,7 +93,7 @@ class Asking:
         self.quiz = replace(quiz, answer=answer, right=quiz.right + hit, asked=quiz.asked + 1)
         grade = RIGHT if hit else WRONG
         self.progress = self.progress.answered(
-            ACTIVITY, _subject(line.text, quiz.question), grade, self._today()
+            ACTIVITY, f"{quiz.line}: {quiz.question.text['en']}", grade, self._today()
         )
 
     def forget(self) -> None:
@@ -122,7 +123,3 @@ def _plan(song: Song) -> dict[float, tuple[int, int]]:
             verses[cue.operation] = verse + 1
             plan[song.lines[cue.line].start - HOLD_EARLY] = index, verse
     return plan
-
-
-def _subject(text: str, question: Question) -> str:
-    return f"{text}: {question.text['en']}"

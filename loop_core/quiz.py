@@ -49,9 +49,10 @@ class Answer:
 class Quiz:
     """A question as it stands: what was chosen (its index, -1: nothing), and the answer once it is known.
 
-    right, asked: of all questions so far.
+    line: of the song, that it is asked before.  right, asked: of all questions so far.
     """
 
+    line: str
     question: Question
     chosen: int | None = None
     answer: Answer | None = None

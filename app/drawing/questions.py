@@ -7,30 +7,32 @@ import pygame
 from app.draw import fitting, text, width
 from app.pointing import Hint, answering
 from app.theme import Theme
-from loop_core.quiz import Answer, Question, Quiz, Words
+from loop_core.quiz import Answer, Quiz, Words
 
-QUESTION, CHOICE, HELP, VERDICT = 44, 40, 28, 28
+LINE, QUESTION, CHOICE, HELP, VERDICT = 32, 42, 38, 24, 28
 SKIP = {"en": "Space: skip", "zh": "空格：跳过"}
 RIGHT = {"en": "Right", "zh": "对"}
 WRONG = {"en": "No", "zh": "不对"}
 SKIPPED = {"en": "The answer", "zh": "答案"}
 
 
-def ask(surface: pygame.Surface, theme: Theme, question: Question, language: str) -> None:
-    """The question, below it the choices with their keys; a click on one chooses it."""
+def ask(surface: pygame.Surface, theme: Theme, quiz: Quiz, language: str) -> None:
+    """The coming line, the question, and the choices with their keys; a click on one chooses it."""
     middle, height = surface.get_width() // 2, surface.get_height()
-    at = middle, height * 0.2
+    question = quiz.question
+    text(surface, theme, quiz.line, (middle, height * 0.1), LINE, theme.text, "bold", "center")
+    at = middle, height * 0.33
     text(surface, theme, _in(question.text, language), at, QUESTION, theme.now, "bold", "center")
     choices = question.choices.get(language, question.choices["en"])
     pad, gap = theme.px(20), theme.px(28)
     widths = [width(theme, words, CHOICE, "bold") + theme.px(62) + 2 * pad for words in choices]
     left = middle - (sum(widths) + gap * (len(widths) - 1)) / 2
     for index, (words, wide) in enumerate(zip(choices, widths, strict=True)):
-        box = pygame.Rect(round(left), round(height * 0.4), wide, theme.px(64))
+        box = pygame.Rect(round(left), round(height * 0.48), wide, theme.px(60))
         _choice(surface, theme, box, str(index + 1), words)
         answering(surface, box, partial(_hint, Hint((words,), key=pygame.K_1 + index)))
         left += wide + gap
-    text(surface, theme, _in(SKIP, language), (middle, height * 0.88), HELP, theme.dim, anchor="center")
+    text(surface, theme, _in(SKIP, language), (middle, height * 0.9), HELP, theme.dim, anchor="center")
 
 
 def _choice(surface: pygame.Surface, theme: Theme, box: pygame.Rect, key: str, words: str) -> None:

@@ -60,7 +60,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     """Two pictures of the same words, one over the other up to where the song is; or a question."""
     middle, height = surface.get_width() // 2, surface.get_height()
     if view.quiz is not None and view.quiz.chosen is None:
-        ask(surface, theme, view.quiz.question, view.language)
+        ask(surface, theme, view.quiz, view.language)
         return
     if view.quiz is None or view.quiz.answer is None:
         text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
