@@ -1,12 +1,11 @@
 """Say it before it is shown: before a line the music waits for what the learner expects of it."""
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
-from app.progress import Progress
+import pygame
+
+from app.exercise import AT_ONCE, CHOICE_KEYS, MISSED, Reply, Results
 from app.transport import HOLD_EARLY
-from loop_core.errors import InputError
 from loop_core.frame import Frame
 from loop_core.operations import FAST
 from loop_core.quiz import ASKED, Quiz, judge, question_for
@@ -15,38 +14,29 @@ from loop_core.song import Song
 
 ACTIVITY = "predict"
 """What the results are kept under."""
-RIGHT, WRONG = 5, 1
-"""Grades of the spacing rule."""
 NOTHING = -1
 """What was chosen when the learner did not want to answer."""
 CLOSE = 0.05
 
 
 class Asking:
-    """The questions of a song, and what was answered.
+    """The questions of a song, and what was answered; an `app.exercise.Exercise`.
 
     A question is asked at one of `stops`; after the key the music goes on, and the answer comes with the
     snapshot that the line's operation leaves.
     """
 
-    def __init__(self, song: Song, progress: Progress, today: Callable[[], date], say: Callable[[str], None]):
-        """say: takes a short word to the learner, for example when results cannot be kept."""
+    def __init__(self, song: Song, results: Results) -> None:
         self._song = song
-        self._today = today
-        self._say = say
-        self.progress = progress
-        self.quiz: Quiz | None = None
+        self._results = results
+        self._quiz: Quiz | None = None
         self._before: Snapshot | None = None
         self._cue = 0
         self._plan = _plan(song)
+        self.stops = tuple(self._plan)
 
-    @property
-    def stops(self) -> tuple[float, ...]:
-        """Times, in seconds of the song, at which there is something to ask."""
-        return tuple(self._plan)
-
-    def ask(self, frame: Frame, now: float) -> bool:
-        """Whether there is a question where the music has stopped, ``now``; then the next key answers it."""
+    def waits(self, frame: Frame, now: float) -> bool:
+        """Ask what there is to ask here."""
         at = next((stop for stop in self._plan if abs(stop - now) < CLOSE), None)
         if at is None or frame.snapshot is None or not frame.snapshot.params:
             return False
@@ -55,62 +45,49 @@ class Asking:
         question = question_for(operation, verse, frame.snapshot.params[0].name)
         if question is None:
             return False
-        right, asked = (self.quiz.right, self.quiz.asked) if self.quiz else (0, 0)
         line = self._song.lines[self._song.cues[cue].line]
-        self.quiz = Quiz(line.text, question, right=right, asked=asked)
+        self._quiz = Quiz(line.text, question, right=self._results.right, asked=self._results.asked)
         self._before, self._cue = frame.snapshot, cue
-        self._keep()  # the music is silent now, and a file may take its time
+        self._results.keep()  # the music is silent now, and a file may take its time
         return True
 
-    @property
-    def waiting(self) -> bool:
-        """Whether a question waits for its answer."""
-        return self.quiz is not None and self.quiz.chosen is None
+    def press(self, key: int, now: float) -> Reply:
+        """A number chooses, Space does not want to."""
+        quiz = self._quiz
+        if quiz is None or quiz.chosen is not None:
+            return "not mine"
+        index = NOTHING if key in (pygame.K_SPACE, pygame.K_PAGEDOWN) else CHOICE_KEYS.get(key)
+        if index is None or index >= len(quiz.question.choices["en"]):
+            return "not mine"
+        self._quiz = replace(quiz, chosen=index)
+        return "go on"
 
-    def choose(self, index: int) -> bool:
-        """Answer with the choice of this index, or with `NOTHING`; whether there was such a choice."""
-        if self.quiz is None or not self.waiting:
-            return False
-        if index != NOTHING and index >= len(self.quiz.question.choices["en"]):
-            return False
-        self.quiz = replace(self.quiz, chosen=index)
-        return True
-
-    def tell(self, frame: Frame) -> None:
+    def show(self, frame: Frame) -> Frame:
         """Judge the answer as soon as the operation has been shown."""
-        quiz, after = self.quiz, frame.snapshot
-        if quiz is None or quiz.chosen is None or quiz.answer is not None or after is None:
-            return
-        line = self._song.lines[self._song.cues[self._cue].line]
-        done = after.number == self._cue and (after.operation not in FAST or frame.now >= line.end)
-        if not done or self._before is None:
-            return
-        answer = judge(quiz.question, self._before, after)
-        if answer is None:
-            self.quiz = None
-            return
-        hit = quiz.chosen == answer.right
-        self.quiz = replace(quiz, answer=answer, right=quiz.right + hit, asked=quiz.asked + 1)
-        grade = RIGHT if hit else WRONG
-        self.progress = self.progress.answered(
-            ACTIVITY, f"{quiz.line}: {quiz.question.text['en']}", grade, self._today()
-        )
+        if self._quiz is not None and frame.snapshot is not None:
+            self._quiz = self._judged(self._quiz, frame, frame.snapshot)
+        return replace(frame, quiz=self._quiz)
 
     def forget(self) -> None:
-        """The music was moved elsewhere: the question is no longer the one at hand."""
-        self.quiz = None
+        """There is no question until the next stop."""
+        self._quiz = None
 
     def close(self) -> None:
         """Keep what was answered."""
-        self._keep()
+        self._results.keep()
 
-    def _keep(self) -> None:
-        if not self.progress.cards:
-            return
-        try:
-            self.progress.save()
-        except InputError as error:
-            self._say(f"results not kept: {error}")
+    def _judged(self, quiz: Quiz, frame: Frame, after: Snapshot) -> Quiz | None:
+        if quiz.chosen is None or quiz.answer is not None or self._before is None:
+            return quiz
+        line = self._song.lines[self._song.cues[self._cue].line]
+        if after.number != self._cue or (after.operation in FAST and frame.now < line.end):
+            return quiz
+        answer = judge(quiz.question, self._before, after)
+        if answer is None:
+            return None
+        grade = AT_ONCE if quiz.chosen == answer.right else MISSED
+        self._results.add(ACTIVITY, f"{quiz.line}: {quiz.question.text['en']}", grade)
+        return replace(quiz, answer=answer, right=self._results.right, asked=self._results.asked)
 
 
 def _plan(song: Song) -> dict[float, tuple[int, int]]:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pygame
 
-from app.asking import NOTHING, Asking
+from app.asking import Asking
 from app.audio import Player, SilentPlayer
+from app.exercise import Exercise, Results
+from app.filling import Filling
 from app.progress import load_progress, progress_path
 from app.theme import THEMES
 from app.transport import Transport
@@ -62,7 +64,7 @@ class Show:
         self._begun = False  # the first note has been played
         self._dimmed = False  # the black screen has stopped the music
         self._results = results
-        self._asking: Asking | None = None
+        self._exercise: Exercise | None = None
 
     def open(self) -> None:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
@@ -86,19 +88,23 @@ class Show:
         if frame.ready and self._controls.started and not self._begun:
             self._begun = True
             self._play()
-        if self._asking is None:
-            return replace(frame, controls=self._controls)
-        self._asking.tell(frame)
-        if stopped and not transport.ended and not self._asking.ask(frame, now) and not self._controls.hold:
+        frame = replace(frame, controls=self._controls)
+        if self._exercise is None:
+            return frame
+        waits = not stopped or transport.ended or self._exercise.waits(frame, now) or self._controls.hold
+        if not waits:
             self._play()
-        return replace(frame, controls=self._controls, quiz=self._asking.quiz)
+        return self._exercise.show(frame)
 
     def press(self, key: int) -> None:
         """One key, as pygame numbers them; what is under the pointer is no longer explained."""
         self.point(None)
         if self._controls.choice is not None and self._choose(key):
             return
-        if self._asking is not None and self._asking.waiting and self._answer(self._asking, key):
+        reply = "not mine" if self._exercise is None else self._exercise.press(key, self._transport.now())
+        if reply == "go on":
+            self._play()
+        if reply != "not mine":
             return
         action = KEYS.get(key)
         if action is not None:
@@ -106,8 +112,8 @@ class Show:
 
     def close(self) -> None:
         """End the sound and the worker; keep what was answered."""
-        if self._asking is not None:
-            self._asking.close()
+        if self._exercise is not None:
+            self._exercise.close()
         self._transport.player.close()
         self._conductor.close()
 
@@ -157,16 +163,25 @@ class Show:
 
     def predict(self) -> None:
         """Ask before each line what it will do, or no longer."""
-        if self._asking is not None:
-            self._asking.close()
-            self._asking = None
+        self._practise(Asking, "before each line: what will it do?", "questions off")
+
+    def fill(self) -> None:
+        """Let words vanish that the learner picks, or no longer."""
+        self._practise(Filling, "words vanish: pick them with 1 to 3", "all words are back")
+
+    def _practise(self, kind: "type[Asking] | type[Filling]", on: str, off: str) -> None:
+        """Begin an exercise, or end it when it is under way."""
+        before, self._exercise = self._exercise, None
+        if before is not None:
+            before.close()
+        if isinstance(before, kind):
             self._transport.set_stops(())
-            self.say("questions off")
+            self.say(off)
             return
         progress, message = load_progress(self._results())
-        self._asking = Asking(self.song, progress, date.today, self.say)
-        self._transport.set_stops(self._asking.stops)
-        self.say(message or "before each line: what will it do?")
+        self._exercise = kind(self.song, Results(progress, date.today, self.say))
+        self._transport.set_stops(self._exercise.stops)
+        self.say(message or on)
 
     def mute(self) -> None:
         """Voice off or on."""
@@ -269,14 +284,6 @@ class Show:
         else:
             self.quit = True
 
-    def _answer(self, asking: Asking, key: int) -> bool:
-        """Keys while a question waits; whether this was one."""
-        index = NOTHING if key in (pygame.K_SPACE, pygame.K_PAGEDOWN) else CHOICE_KEYS.get(key)
-        if index is None or not asking.choose(index):
-            return False
-        self._play()
-        return True
-
     def _choose(self, key: int) -> bool:
         """Keys of the open list; whether this was one."""
         choice = self._controls.choice or 0
@@ -313,8 +320,8 @@ class Show:
 
     def _forget(self) -> None:
         """The song is moved: what was asked is no longer at hand."""
-        if self._asking is not None:
-            self._asking.forget()
+        if self._exercise is not None:
+            self._exercise.forget()
 
     def _apply_volume(self) -> None:
         volume = self._controls.volume
@@ -329,8 +336,6 @@ def _after(names: tuple[str, ...], name: str) -> str:
     return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
 
 
-CHOICE_KEYS = {key: index for index in range(4) for key in (pygame.K_1 + index, pygame.K_KP_1 + index)}
-
 KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_SPACE: Show.toggle,
     pygame.K_PAGEDOWN: Show.advance,
@@ -340,6 +345,7 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_r: Show.restart,
     pygame.K_o: Show.hold,
     pygame.K_v: Show.predict,
+    pygame.K_w: Show.fill,
     pygame.K_m: Show.mute,
     pygame.K_n: Show.next_backing,
     pygame.K_PLUS: lambda show: show.louder(1),

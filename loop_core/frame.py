@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from loop_core.cloze import Cloze, Gap
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
 from loop_core.quiz import Quiz
@@ -47,6 +48,7 @@ class Frame:
     shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
     behind: the worker is still at work on what should be shown.
     quiz: the question before a line, where the learner is asked what it will do.
+    cloze: the gap in the line that is shown.  missing: the one in the line after it.
     """
 
     now: float
@@ -60,3 +62,5 @@ class Frame:
     behind: bool
     controls: Controls = field(default_factory=Controls)
     quiz: Quiz | None = None
+    cloze: Cloze | None = None
+    missing: Gap | None = None

@@ -8,6 +8,9 @@ from loop_core.listing import Listing
 from loop_core.operations import FAST
 from loop_core.song import Line, Song
 
+EARLY = 1.5
+"""Seconds before a line at which it takes the place of one that has ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -25,6 +28,17 @@ class Part:
 def line_at(song: Song, now: float) -> int | None:
     """The index of the line that began last; None before the first."""
     return _last(_line_starts(song), now)
+
+
+def line_shown(song: Song, now: float) -> int:
+    """The index of the line that stands large: the next one takes its place when this one has ended."""
+    index = line_at(song, now)
+    if index is None:
+        return 0
+    over = now > song.lines[index].end
+    if over and index + 1 < len(song.lines) and song.lines[index + 1].start - now < EARLY:
+        return index + 1
+    return index
 
 
 def cue_at(song: Song, now: float) -> int | None:

@@ -7,12 +7,24 @@ import pygame
 from app.draw import fitting, text, width
 from app.pointing import Hint, answering
 from app.theme import Theme
+from loop_core.cloze import Cloze
 from loop_core.quiz import Answer, Quiz, Words
 
-LINE, QUESTION, CHOICE, HELP, VERDICT = 32, 42, 38, 24, 28
+LINE, QUESTION, CHOICE, HELP, VERDICT, PICK = 32, 42, 38, 24, 28, 30
 SKIP = {"en": "Space: skip", "zh": "空格：跳过"}
 RIGHT = {"en": "Right", "zh": "对"}
 WRONG = {"en": "No", "zh": "不对"}
+TIMING = {
+    "en": {name: name for name in ("perfect", "great", "good", "close", "early", "late")},
+    "zh": {
+        "perfect": "完美",
+        "great": "很好",
+        "good": "不错",
+        "close": "接近",
+        "early": "早了",
+        "late": "晚了",
+    },
+}
 SKIPPED = {"en": "The answer", "zh": "答案"}
 
 
@@ -61,6 +73,32 @@ def tell(surface: pygame.Surface, theme: Theme, quiz: Quiz, answer: Answer, lang
     words = fitting(theme, (whole + score, whole, _in(answer.why, language)), VERDICT, "words", most)
     color = theme.now if hit else theme.text
     text(surface, theme, words, (middle, height * 0.13), VERDICT, color, anchor="center", most=most)
+
+
+def pick(surface: pygame.Surface, theme: Theme, cloze: Cloze, language: str) -> None:
+    """The words to pick from with their keys, the wrong ones crossed; then how well it was timed."""
+    middle, y = surface.get_width() // 2, surface.get_height() * 0.13
+    if cloze.filled:
+        word = cloze.gap.choices[cloze.gap.right]
+        timed = TIMING.get(language, TIMING["en"])[cloze.timing]
+        words = f"✓ {word}   {timed}   {cloze.right}/{cloze.asked}"
+        text(surface, theme, words, (middle, y), PICK, theme.now, "bold", "center")
+        return
+    gap = theme.px(40)
+    marks = ["✗" if index in cloze.wrong else str(index + 1) for index in range(len(cloze.gap.choices))]
+    widths = [
+        width(theme, mark, PICK, "code bold") + theme.px(12) + width(theme, word, PICK, "bold")
+        for mark, word in zip(marks, cloze.gap.choices, strict=True)
+    ]
+    left = middle - (sum(widths) + gap * (len(widths) - 1)) / 2
+    for index, (mark, word, wide) in enumerate(zip(marks, cloze.gap.choices, widths, strict=True)):
+        wrong = index in cloze.wrong
+        key = text(surface, theme, mark, (left, y), PICK, theme.faint if wrong else theme.now, "code bold")
+        at = key.right + theme.px(12), y
+        shown = text(surface, theme, word, at, PICK, theme.faint if wrong else theme.text, "bold")
+        hint = Hint((word,), key=pygame.K_1 + index)
+        answering(surface, key.union(shown).inflate(theme.px(16), theme.px(8)), partial(_hint, hint))
+        left += wide + gap
 
 
 def _in(words: Words, language: str) -> str:

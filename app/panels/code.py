@@ -1,7 +1,7 @@
 """The lesson's own source: the running line is lit, with its lyric beneath it."""
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import pygame
@@ -10,6 +10,7 @@ from app.draw import eased, rendered, report, text, title, width
 from app.drawing.source import Row, rows_of
 from app.pointing import Hint, answering
 from app.theme import Color, Theme
+from loop_core.cloze import BLANK, masked
 from loop_core.frame import Frame
 from loop_core.listing import Listing
 from loop_core.operations import Operation
@@ -26,6 +27,7 @@ class View:
     """What is lit (lines from 1, inclusive), what was before, and how far between them, in 50ths.
 
     sung: of each cue the lines of its operation, its time in seconds and its lyric.
+    hidden: a name that is missing from the lines ``hidden_in``.
     """
 
     listing: Listing
@@ -35,6 +37,8 @@ class View:
     lyric: str
     failed: bool
     sung: tuple[tuple[int, int, float, str], ...]
+    hidden: str = ""
+    hidden_in: tuple[int, int] = (0, 0)
 
 
 def view(frame: Frame) -> View:
@@ -46,8 +50,25 @@ def view(frame: Frame) -> View:
         cue = frame.song.cues[frame.cue]
         moved = 50 if frame.controls.still else min(50, round(50 * (frame.now - cue.time) / MOVE))
         lyric = frame.song.lines[cue.line].text
+        if _open(frame) and frame.cloze is not None and frame.cloze.gap.line == cue.line:
+            lyric = masked(lyric, frame.cloze.gap)
     failed = frame.snapshot is not None and not frame.snapshot.evidence.holds
-    return View(frame.listing, lit, before, moved, lyric, failed, sung_lines(frame.song, frame.listing))
+    sung = sung_lines(frame.song, frame.listing)
+    return View(frame.listing, lit, before, moved, lyric, failed, sung, *_hidden(frame))
+
+
+def _open(frame: Frame) -> bool:
+    return frame.cloze is not None and not frame.cloze.filled
+
+
+def _hidden(frame: Frame) -> tuple[str, tuple[int, int]]:
+    """The name that is missing while a gap is open, and the lines of the operation that it is of."""
+    if frame.cloze is None or not _open(frame):
+        return "", (0, 0)
+    gap = frame.cloze.gap
+    operation = next((cue.operation for cue in frame.song.cues if cue.line == gap.line), None)
+    site = None if operation is None else frame.listing.site(operation)
+    return (gap.code, (site.line, site.end_line)) if site and gap.code else ("", (0, 0))
 
 
 def _lines(frame: Frame, cue: int | None) -> tuple[int, int]:
@@ -80,7 +101,8 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         is_lit = lit[0] <= index < lit[1]
         if is_lit:
             _light(body, theme, y, line + gap, view.failed)
-        _source(body, theme, rows[index], (left, y + line // 2), is_lit)
+        row = _without(rows[index], view.hidden, view.hidden_in)
+        _source(body, theme, row, (left, y + line // 2), is_lit)
         if index == lit[1] - 1 and gap:
             indent = left + round(rows[index].indent * _advance(theme))
             _lyric(body, theme, view.lyric, indent, pygame.Rect(0, y + line, across, gap))
@@ -149,6 +171,14 @@ def _source(body: pygame.Surface, theme: Theme, row: Row, at: tuple[int, int], l
         seen = pygame.Rect(drawn[0].left, 0, drawn[-1].right - drawn[0].left, theme.px(LINE))
         seen.top = y - seen.height // 2
         report(body, seen, row.text.strip(), SIZE)
+
+
+def _without(row: Row, name: str, lines: tuple[int, int]) -> Row:
+    """The row with blanks for a name, where it belongs to these lines."""
+    if not name or not lines[0] <= row.line <= lines[1]:
+        return row
+    spans = tuple((at, BLANK * len(words) if words == name else words, kind) for at, words, kind in row.spans)
+    return replace(row, spans=spans, text=row.text.replace(name, BLANK * len(name)))
 
 
 def _lyric(body: pygame.Surface, theme: Theme, words: str, left: int, gap: pygame.Rect) -> None:

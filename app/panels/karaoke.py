@@ -5,16 +5,15 @@ from dataclasses import dataclass
 import pygame
 
 from app.draw import face_for, font, rendered, report, text
-from app.drawing.questions import ask, tell
+from app.drawing.questions import ask, pick, tell
 from app.theme import Theme
+from loop_core.cloze import Cloze, masked
 from loop_core.frame import Frame
 from loop_core.quiz import Quiz
 from loop_core.song import Line
-from loop_core.timeline import line_at, sung
+from loop_core.timeline import line_shown, sung
 
 SUNG, NEXT, WHY = 68, 34, 28
-EARLY = 1.5
-"""Seconds before a line at which it takes the place of one that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +26,24 @@ class View:
     share: int
     why: str
     following: str
-    quiz: Quiz | None = None
-    language: str = "en"
+    quiz: Quiz | None
+    cloze: Cloze | None
+    language: str
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
-    lines = frame.song.lines
-    index = line_at(frame.song, frame.now)
-    index = -1 if index is None else index
-    if index + 1 < len(lines) and (
-        index < 0 or (frame.now > lines[index].end and lines[index + 1].start - frame.now < EARLY)
-    ):
-        index += 1
-    line = lines[max(index, 0)]
+    lines, cloze, language = frame.song.lines, frame.cloze, frame.controls.language
+    index = line_shown(frame.song, frame.now)
+    line = lines[index]
     following = lines[index + 1].text if index + 1 < len(lines) else ""
+    if frame.missing is not None:
+        following = masked(following, frame.missing)
+    shown = masked(line.text, cloze.gap) if cloze is not None and not cloze.filled else line.text
     whole, share = sung(line, frame.now)
-    why = line.subtitles.get(frame.controls.language) or line.subtitles.get("en", "")
-    quiz, language = frame.quiz, frame.controls.language
-    return View(line.text, _prefixes(line), whole, round(200 * share), why, following, quiz, language)
+    why = line.subtitles.get(language) or line.subtitles.get("en", "")
+    prefixes = tuple(shown[: len(prefix)] for prefix in _prefixes(line))
+    return View(shown, prefixes, whole, round(200 * share), why, following, frame.quiz, cloze, language)
 
 
 def _prefixes(line: Line) -> tuple[str, ...]:
@@ -62,10 +60,12 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     if view.quiz is not None and view.quiz.chosen is None:
         ask(surface, theme, view.quiz, view.language)
         return
-    if view.quiz is None or view.quiz.answer is None:
-        text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
-    else:
+    if view.cloze is not None:
+        pick(surface, theme, view.cloze, view.language)
+    elif view.quiz is not None and view.quiz.answer is not None:
         tell(surface, theme, view.quiz, view.quiz.answer, view.language)
+    else:
+        text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
     size = theme.px(SUNG)
     words = font(face_for("bold", view.text), size)
     unsung = rendered("bold", size, view.text, theme.text)
