@@ -41,11 +41,12 @@ class Show:
         start: bool = False,
         controls: Controls | None = None,
         results: Callable[[], Path] = progress_path,
+        exercise: str = "",
     ) -> None:
         """open_player: called by `open` with the backing's name.  start: begin as soon as the lesson is warm.
 
         controls: how the show is set at first; without a backing it has the song's first.
-        results: where what a learner answers is kept.
+        results: where what a learner answers is kept.  exercise: one of `EXERCISES` that is on at first.
         """
         self.song = song
         self.lesson = lesson
@@ -65,6 +66,8 @@ class Show:
         self._dimmed = False  # the black screen has stopped the music
         self._results = results
         self._exercise: Exercise | None = None
+        if exercise:
+            EXERCISES[exercise](self)
 
     def open(self) -> None:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
@@ -335,6 +338,9 @@ def _after(names: tuple[str, ...], name: str) -> str:
     """The next of several names, the first after the last one or after one that is not among them."""
     return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
 
+
+EXERCISES: dict[str, Callable[[Show], None]] = {"say": Show.predict, "gap": Show.fill}
+"""By the name on the command line: before each line say what it will do; fill in the words that vanish."""
 
 KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_SPACE: Show.toggle,

@@ -36,10 +36,11 @@ def play(
     size: tuple[int, int],
     controls: Controls | None = None,
     watch: Callable[[Frame], bool] | None = None,
+    exercise: str = "",
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
-    controls: how the show is set at first.
+    controls: how the show is set at first.  exercise: one of `app.show.EXERCISES` that is on then.
     watch: is told of each picture when it is on screen; ends the show by answering True.
     Raises InputError when there is no display.
     """
@@ -50,7 +51,9 @@ def play(
         with _interruptible() as interrupted:
             _open_window(size, fullscreen)
             player = partial(open_player, song.stems, song.length, real)
-            show = Show(song, lesson, open_conductor, player, real, start=start, controls=controls)
+            show = Show(
+                song, lesson, open_conductor, player, real, start=start, controls=controls, exercise=exercise
+            )
             camera = Camera(pictures_folder)
             try:
                 _run(show, camera, size, fullscreen, lambda frame: _over(frame, watch, interrupted))

@@ -12,10 +12,13 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
+from commands import refused
 from test_show import Rig
 
 from app.draw import reported
 from app.progress import load_progress
+from app.show import Show
+from app.speech import SpeakLog
 from app.stage import Stage
 from loop_core.frame import Frame
 from loop_core.operations import Operation
@@ -133,6 +136,21 @@ def test_a_damaged_file_is_told_and_set_aside(tmp_path: Path) -> None:
     rig.show.close()
 
 
+def test_a_learner_who_does_not_look_hears_the_question_and_the_answer(rig: Rig) -> None:
+    said: list[str] = []
+    log = SpeakLog(said.append)
+    next_question(rig)
+    log.tell(rig.show.tick())
+    answered(rig, pygame.K_4)
+    log.tell(rig.show.tick())
+    words = [line.split(" ", 1)[1] for line in said]
+    assert any(
+        line.endswith("Which numbers will change? 1 weights, 2 gradients, 3 both, 4 neither")
+        for line in words
+    )
+    assert "right: neither. train() only sets a flag that layers such as dropout read." in words
+
+
 def test_moving_the_song_drops_the_question(rig: Rig) -> None:
     next_question(rig)
     assert rig.press(pygame.K_LEFT).quiz is None
@@ -187,3 +205,27 @@ def test_a_click_on_a_choice_is_its_key(rig: Rig) -> None:
     spots = ((x, y) for x in range(rect.left, rect.right, 10) for y in range(rect.top, rect.bottom, 10))
     keys = {hint.key for hint in map(stage.hint, spots) if hint is not None}
     assert keys == {pygame.K_1, pygame.K_2, pygame.K_3, pygame.K_4}
+
+
+def test_the_exercise_named_on_the_command_line_is_on_from_the_start(tmp_path: Path) -> None:
+    song = small_song(tmp_path / "song")
+    rig = Rig(song, tmp_path)
+    show = Show(
+        song,
+        rig.show.lesson,
+        rig.open_conductor,
+        rig.open_player,
+        rig.real.now,
+        start=True,
+        results=lambda: tmp_path / "progress.json",
+        exercise="say",
+    )
+    rig.show.close()
+    rig.show = show
+    show.open()
+    assert next_question(rig) is not None
+    show.close()
+
+
+def test_an_unknown_exercise_is_answered_with_the_nearest() -> None:
+    assert "did you mean 'gap'" in refused("karaoke", "--exercise", "gpa")

@@ -16,6 +16,7 @@ from test_show import Rig
 
 from app.draw import reported
 from app.progress import load_progress
+from app.speech import SpeakLog
 from app.stage import Stage
 from assets import SONGS
 from loop_core.cloze import BLANK, Cloze
@@ -114,6 +115,18 @@ def test_the_word_is_nowhere_on_the_stage_until_it_is_picked(rig: Rig) -> None:
         if frame.cloze is not None and not frame.cloze.filled:
             line = rig.song.lines[frame.cloze.gap.line].text
             assert any(BLANK in words and len(words) == len(line) for words in shown)
+
+
+def test_a_learner_who_does_not_look_hears_the_gap_and_what_fills_it(rig: Rig) -> None:
+    said: list[str] = []
+    log = SpeakLog(said.append)
+    frame = next_gap(rig)
+    assert frame.cloze is not None
+    log.tell(frame)
+    log.tell(rig.press(right_key(frame.cloze)))
+    line = rig.song.lines[frame.cloze.gap.line].text
+    assert any(words.split(" ", 1)[1].startswith("gap: ") and ": 1 " in words for words in said)
+    assert any(words.split(" ", 1)[1] == f"filled: {line}, early" for words in said)
 
 
 def test_one_exercise_takes_the_place_of_the_other(rig: Rig) -> None:
