@@ -141,7 +141,7 @@ VARIANTS = (
         "no_train",
         Words("Leave out model.train()", "去掉 model.train()"),
         Words(
-            "After its first test the model stays in eval mode. Only layers like dropout and batch norm care.",
+            "After its first test the model stays in eval mode. Only layers like dropout or batch norm care.",
             "第一次测试之后模型一直留在评估模式；只有 dropout、batch norm 这样的层才在意。",
         ),
         partial(without, operation=Operation.TRAIN),
@@ -150,7 +150,7 @@ VARIANTS = (
         "no_eval",
         Words("Leave out model.eval()", "去掉 model.eval()"),
         Words(
-            "The test runs in train mode. Only layers like dropout and batch norm care.",
+            "The test runs in train mode. Only layers like dropout or batch norm care.",
             "测试时还在训练模式；只有 dropout、batch norm 这样的层才在意。",
         ),
         partial(without, operation=Operation.EVAL),
