@@ -15,10 +15,14 @@ Answer = Callable[[tuple[float, float]], "Hint | None"]
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is under the pointer, its name first; line: of the lesson's source, where a click leads."""
+    """What is under the pointer, its name first.
+
+    line: of the lesson's source, where a click leads.  item: of what stands over the stage, for a click.
+    """
 
     rows: tuple[str, ...]
     line: int | None = None
+    item: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

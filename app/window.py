@@ -132,6 +132,8 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
         hint = None if stage is None else stage.hint(event.pos)
         if share is not None:
             show.click(share)
+        elif hint is not None and hint.item is not None:
+            show.choose(hint.item)
         elif hint is not None and hint.line is not None:
             show.go_to_line(hint.line)
         else:

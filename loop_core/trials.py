@@ -59,7 +59,7 @@ def run_trial(listing: Listing, source: str, seconds: float = SECONDS) -> Trial:
             _digest(model.parameters()),
             _digest(value for value in model.state_dict().values() if isinstance(value, torch.Tensor)),
             tuple(_shape(run.value(listing.site(Operation.LOSS), role)) for role in ("prediction", "target")),
-            tuple(dict.fromkeys(str(warning.message) for warning in heard)),
+            tuple(dict.fromkeys(f"{one.category.__name__}: {one.message}" for one in heard)),
             error,
         )
 

@@ -65,7 +65,7 @@ def _flat_already(trial: Trial) -> Words | None:
     shape = trial.shapes[1]
     if shape is not None and len(shape) == 2 and shape[1] == 1:
         return None
-    return Words(f"The targets have the shape {shape}, not (n, 1).", f"目标值的形状是 {shape}，不是 (n, 1)。")
+    return Words(f"The targets are {shape} already.", f"目标值本来就是 {shape}。")
 
 
 _ANYWHERE = Words(
@@ -78,8 +78,8 @@ VARIANTS = (
         "no_zero_grad",
         Words("Leave out zero_grad", "去掉 zero_grad"),
         Words(
-            "Each backward adds its gradients to the old ones, so the steps grow from epoch to epoch.",
-            "每次 backward 都把新梯度加到旧梯度上，步子一轮比一轮大。",
+            "Each backward adds to the old gradients: the steps grow, and run on past the lowest loss.",
+            "每次 backward 都加到旧梯度上：步子越走越大，冲过了损失的最低点。",
         ),
         partial(without, operation=Operation.ZERO_GRAD),
     ),
@@ -133,7 +133,7 @@ VARIANTS = (
         Words("backward twice", "backward 两次"),
         Words(
             "The first backward frees the graph that the second one needs.",
-            "第一次 backward 用完计算图就释放了，第二次已经没有图可用。",
+            "第一次 backward 之后计算图就释放了，第二次无图可用。",
         ),
         partial(twice, operation=Operation.BACKWARD),
     ),
