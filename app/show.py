@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pygame
 
@@ -9,7 +11,9 @@ from app.activities import Activity
 from app.activities.puzzle import PuzzleActivity
 from app.activities.trials import Ask
 from app.activities.wrong_loops import WrongLoopsActivity
+from app.asking import NOTHING, Asking
 from app.audio import Player, SilentPlayer
+from app.progress import load_progress, progress_path
 from app.theme import THEMES
 from app.transport import Transport
 from loop_core.conductor import Conductor
@@ -39,10 +43,12 @@ class Show:
         *,
         start: bool = False,
         controls: Controls | None = None,
+        results: Callable[[], Path] = progress_path,
     ) -> None:
         """open_player: called by `open` with the backing's name.  start: begin as soon as the lesson is warm.
 
         controls: how the show is set at first; without a backing it has the song's first.
+        results: where what a learner answers is kept.
         """
         self.song = song
         self.lesson = lesson
@@ -62,6 +68,8 @@ class Show:
         self._dimmed = False  # the black screen has stopped the music
         self._activity: Activity | None = None
         self._interrupted = False  # the activity has stopped the music
+        self._results = results
+        self._asking: Asking | None = None
 
     def open(self) -> None:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
@@ -77,7 +85,8 @@ class Show:
             self._set(message="")
         transport = self._transport
         now = transport.now()
-        if self._controls.playing and not transport.playing:
+        stopped = self._controls.playing and not transport.playing
+        if stopped:
             self._set(playing=False)
         picture_time = min(max(now - self._controls.offset, 0.0), self.song.length)
         frame = self._conductor.tick(picture_time, transport.rate)
@@ -85,7 +94,12 @@ class Show:
         if frame.ready and self._controls.started and not self._begun and self._activity is None:
             self._begun = True
             self._play()
-        return replace(frame, controls=self._controls)
+        if self._asking is None:
+            return replace(frame, controls=self._controls)
+        self._asking.tell(frame)
+        if stopped and not transport.ended and not self._asking.ask(frame, now) and not self._controls.hold:
+            self._play()
+        return replace(frame, controls=self._controls, quiz=self._asking.quiz)
 
     def press(self, key: int) -> None:
         """One key, as pygame numbers them; what is under the pointer is no longer explained."""
@@ -96,14 +110,18 @@ class Show:
             return
         if self._controls.choice is not None and self._choose(key):
             return
+        if self._asking is not None and self._asking.waiting and self._answer(self._asking, key):
+            return
         action = KEYS.get(key)
         if action is not None:
             action(self)
 
     def close(self) -> None:
-        """End the sound and the worker."""
+        """End the sound and the worker; keep what was answered."""
         if self._activity is not None:
             self._activity.close()
+        if self._asking is not None:
+            self._asking.close()
         self._transport.player.close()
         self._conductor.close()
 
@@ -140,6 +158,7 @@ class Show:
 
     def restart(self) -> None:
         """From the first note, with the same seed."""
+        self._forget()
         if self._begun:
             self._transport.seek(0.0)
             if not self._controls.playing:
@@ -151,6 +170,19 @@ class Show:
         self._set(hold=not self._controls.hold)
         if not self._controls.hold:
             self.say("hold off")
+
+    def predict(self) -> None:
+        """Ask before each line what it will do, or no longer."""
+        if self._asking is not None:
+            self._asking.close()
+            self._asking = None
+            self._transport.set_stops(())
+            self.say("questions off")
+            return
+        progress, message = load_progress(self._results())
+        self._asking = Asking(self.song, progress, date.today, self.say)
+        self._transport.set_stops(self._asking.stops)
+        self.say(message or "before each line: what will it do?")
 
     def mute(self) -> None:
         """Voice off or on."""
@@ -170,6 +202,7 @@ class Show:
 
     def click(self, x: float) -> None:
         """A click on the song's line, at ``x`` of its length, 0 to 1."""
+        self._forget()
         if self._begun:
             self._transport.seek(x * self.song.length)
 
@@ -182,6 +215,7 @@ class Show:
         listing = self._conductor.listing
         now = self._transport.now()
         times = [t for first, last, t, _ in sung_lines(self.song, listing) if first <= line <= last]
+        self._forget()
         if times and self._begun:
             self._transport.seek(next((time for time in times if time > now), times[0]))
 
@@ -264,6 +298,14 @@ class Show:
         else:
             self.quit = True
 
+    def _answer(self, asking: Asking, key: int) -> bool:
+        """Keys while a question waits; whether this was one."""
+        index = NOTHING if key in (pygame.K_SPACE, pygame.K_PAGEDOWN) else CHOICE_KEYS.get(key)
+        if index is None or not asking.choose(index):
+            return False
+        self._play()
+        return True
+
     def _choose(self, key: int) -> bool:
         """Keys of the open list; whether this was one."""
         choice = self._controls.choice or 0
@@ -279,6 +321,7 @@ class Show:
         return True
 
     def _change_lesson(self, lesson: Lesson) -> None:
+        self._forget()
         self._transport.pause()
         self._transport.seek(0.0)
         self._conductor.close()
@@ -308,8 +351,14 @@ class Show:
         self._set(playing=True)
 
     def _seek_line(self, step: int) -> None:
+        self._forget()
         if self._begun:
             self._transport.seek_line(step)
+
+    def _forget(self) -> None:
+        """The song is moved: what was asked is no longer at hand."""
+        if self._asking is not None:
+            self._asking.forget()
 
     def _apply_volume(self) -> None:
         volume = self._controls.volume
@@ -324,6 +373,8 @@ def _after(names: tuple[str, ...], name: str) -> str:
     return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
 
 
+CHOICE_KEYS = {key: index for index in range(4) for key in (pygame.K_1 + index, pygame.K_KP_1 + index)}
+
 KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_SPACE: Show.toggle,
     pygame.K_PAGEDOWN: Show.advance,
@@ -332,6 +383,7 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_RIGHT: Show.on,
     pygame.K_r: Show.restart,
     pygame.K_o: Show.hold,
+    pygame.K_v: Show.predict,
     pygame.K_m: Show.mute,
     pygame.K_n: Show.next_backing,
     pygame.K_PLUS: lambda show: show.louder(1),

@@ -83,6 +83,12 @@ def layout(size: tuple[int, int]) -> dict[str, pygame.Rect]:
     }
 
 
+def over_stage(frame: Frame) -> tuple[Panel | None, Hashable]:
+    """What stands over the whole stage, and its view."""
+    views = ((panel, panel.view(frame)) for panel in OVERLAYS)
+    return next(((panel, view) for panel, view in views if view is not None), (None, None))
+
+
 class Stage:
     """A window's worth of panels; remembers what each shows, and draws it anew only when that changes."""
 
@@ -105,10 +111,12 @@ class Stage:
         The rectangles that have changed.
         """
         changed = [self.rects[panel.name] for panel in PANELS if self._update(panel, frame)]
-        panel, over = self._over(frame)
+        panel, over = over_stage(frame)
+        if panel is None:
+            self._over_areas = None
         pointer = frame.controls.pointer
         hint = self.hint(pointer) if over is None and pointer is not None else None
-        above = None if over is None and hint is None else (over, hint, pointer)
+        above = None if over is None and hint is None else (over, hint, None if hint is None else pointer)
         if above is None and self._above is None:
             for rect in changed:
                 surface.blit(self._panels, rect, rect)
@@ -136,15 +144,6 @@ class Stage:
         if self._over_areas is not None or not rect.collidepoint(at):
             return None
         return min(1.0, max(0.0, timeline.share_at(at[0] - rect.left, rect.width, self.theme)))
-
-    def _over(self, frame: Frame) -> tuple[Panel | None, Hashable]:
-        """What stands over the stage, and its view."""
-        for panel in OVERLAYS:
-            view = panel.view(frame)
-            if view is not None:
-                return panel, view
-        self._over_areas = None
-        return None, None
 
     def _update(self, panel: Panel, frame: Frame) -> bool:
         view = panel.view(frame)

@@ -134,6 +134,8 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
             show.click(share)
         elif hint is not None and hint.item is not None:
             show.choose(hint.item)
+        elif hint is not None and hint.key is not None:
+            show.press(hint.key)
         elif hint is not None and hint.line is not None:
             show.go_to_line(hint.line)
         else:

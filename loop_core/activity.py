@@ -11,12 +11,8 @@ from loop_core.words import Words
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """An edited loop beside the lesson's own; each run is None, and so is the outcome, until it is over.
+    """An edited loop beside the lesson's own; each run is None, and so is the outcome, until it is over."""
 
-    source: of the edited loop, "" before there is one.
-    """
-
-    source: str
     right: Trial | None
     trial: Trial | None
     outcome: Outcome | None
@@ -24,7 +20,10 @@ class Contest:
 
 @dataclass(frozen=True, slots=True)
 class WrongLoops:
-    """The list of edits, the marked one, and its run once it has been asked for."""
+    """The list of edits, the marked one, and its run once it has been asked for.
+
+    entries: empty until the lesson's own run is over, which tells which of them make sense.
+    """
 
     listing: Listing
     entries: tuple[Entry, ...]
@@ -36,7 +35,8 @@ class WrongLoops:
 class Puzzle:
     """The cards in the learner's order; the marked one, which may be held.
 
-    whole: with the testing half.  verdict: of this order, once it has been run.
+    cards: empty until they have been read.  whole: with the testing half.
+    tried: this order runs or has been run.  verdict: of this order, once it has been run.
     refusal: why this lesson cannot be taken apart; then there are no cards.
     """
 
@@ -45,6 +45,7 @@ class Puzzle:
     choice: int
     held: bool
     whole: bool
+    tried: bool
     contest: Contest
     verdict: Verdict | None
     refusal: Words | None

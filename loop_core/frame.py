@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from loop_core.activity import Activity
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
+from loop_core.quiz import Quiz
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 
@@ -48,6 +49,7 @@ class Frame:
     cue: index of the cue that began last.  snapshot: the newest one whose time has come.
     shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
     behind: the worker is still at work on what should be shown.
+    quiz: the question before a line, where the learner is asked what it will do.
     """
 
     now: float
@@ -60,3 +62,4 @@ class Frame:
     ready: bool
     behind: bool
     controls: Controls = field(default_factory=Controls)
+    quiz: Quiz | None = None

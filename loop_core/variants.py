@@ -45,19 +45,19 @@ class Entry:
     reason: Words | None
 
 
-def entries_for(listing: Listing, right: Trial | None) -> tuple[Entry, ...]:
-    """Every variant for a lesson; right: the lesson's own run, as soon as it is there."""
+def entries_for(listing: Listing, right: Trial) -> tuple[Entry, ...]:
+    """Every variant for a lesson; right: the lesson's own run."""
     return tuple(_entry(variant, listing, right) for variant in VARIANTS)
 
 
-def _entry(variant: Variant, listing: Listing, right: Trial | None) -> Entry:
+def _entry(variant: Variant, listing: Listing, right: Trial) -> Entry:
     try:
         source = variant.edit(listing)
     except UnfitError as error:
         return Entry(variant, None, error.words)
     if source == listing.source:
         return Entry(variant, None, Words("This loop has it so already.", "这个循环已经是这样了。"))
-    reason = None if right is None else variant.objection(right)
+    reason = variant.objection(right)
     return Entry(variant, None if reason else source, reason)
 
 

@@ -39,6 +39,7 @@ class Rig:
             self.real.now,
             start=start,
             controls=Controls(backing=backing or ""),
+            results=lambda: folder / "progress.json",
         )
 
     def open_conductor(self, lesson: Lesson) -> Conductor:

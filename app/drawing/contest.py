@@ -57,11 +57,8 @@ def draw_contest(
         text(surface, theme, line, (room.left, y), SAYS, theme.text)
         y += theme.px(42)
     y += theme.px(8)
-    lines = [
-        line
-        for words in _torch(contest, language)
-        for line in wrapped(theme, words, TORCH, "code", room.width)
-    ]
+    said = _torch(contest, language)
+    lines = [line for words in said for line in wrapped(theme, words, TORCH, "code", room.width)]
     step = theme.px(31)
     most = max(1, (room.bottom - y) // step + 1)
     if len(lines) > most:

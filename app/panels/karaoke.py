@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import pygame
 
 from app.draw import face_for, font, rendered, report, text
+from app.drawing.questions import ask, tell
 from app.theme import Theme
 from loop_core.frame import Frame
+from loop_core.quiz import Quiz
 from loop_core.song import Line
 from loop_core.timeline import line_at, sung
 
@@ -25,6 +27,8 @@ class View:
     share: int
     why: str
     following: str
+    quiz: Quiz | None = None
+    language: str = "en"
 
 
 def view(frame: Frame) -> View:
@@ -40,7 +44,8 @@ def view(frame: Frame) -> View:
     following = lines[index + 1].text if index + 1 < len(lines) else ""
     whole, share = sung(line, frame.now)
     why = line.subtitles.get(frame.controls.language) or line.subtitles.get("en", "")
-    return View(line.text, _prefixes(line), whole, round(200 * share), why, following)
+    quiz, language = frame.quiz, frame.controls.language
+    return View(line.text, _prefixes(line), whole, round(200 * share), why, following, quiz, language)
 
 
 def _prefixes(line: Line) -> tuple[str, ...]:
@@ -52,9 +57,15 @@ def _prefixes(line: Line) -> tuple[str, ...]:
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    """Two pictures of the same words, one over the other up to where the song is."""
+    """Two pictures of the same words, one over the other up to where the song is; or a question."""
     middle, height = surface.get_width() // 2, surface.get_height()
-    text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
+    if view.quiz is not None and view.quiz.chosen is None:
+        ask(surface, theme, view.quiz, view.language)
+        return
+    if view.quiz is None or view.quiz.answer is None:
+        text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
+    else:
+        tell(surface, theme, view.quiz, view.quiz.answer, view.language)
     size = theme.px(SUNG)
     words = font(face_for("bold", view.text), size)
     unsung = rendered("bold", size, view.text, theme.text)

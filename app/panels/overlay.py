@@ -15,6 +15,7 @@ KEYS = (
     ("← →", "one line back, on"),
     ("O", "hold: stop after each line"),
     ("R", "restart with the same seed"),
+    ("V", "say what a line will do, before it is shown"),
     ("M", "voice on, off"),
     ("N", "next backing"),
     ("+ −", "volume"),

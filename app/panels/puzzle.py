@@ -18,7 +18,7 @@ from loop_core.operations import Operation
 from loop_core.outcomes import SAID
 from loop_core.words import Words
 
-CODE, LINE, SIGN = 30, 40, 32
+CODE, LINE, SIGN = 28, 38, 32
 LEAST_PAD, MOST_PAD, GAP = 8, 24, 14
 """Above and below the lines of a card, and between two cards."""
 MOST_LINES = 4
@@ -65,7 +65,7 @@ def _report(shown: Puzzle, language: str) -> Report | None:
     """The task, or what became of the order; None while it runs."""
     if shown.refusal is not None:
         return Report(REFUSED.said(language), shown.refusal.said(language))
-    if not shown.contest.source:
+    if not shown.tried:
         return Report(TASK.said(language), RUNS.said(language))
     if shown.verdict is None:
         return None

@@ -6,7 +6,7 @@ from functools import partial
 import pygame
 
 from app.draw import text, wrapped
-from app.drawing.contest import Report, draw_contest
+from app.drawing.contest import RUNNING, Report, draw_contest
 from app.drawing.edited import draw_edited
 from app.drawing.screen import columns_of, heading, item, panel
 from app.pointing import answering
@@ -50,28 +50,29 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     surface.fill(theme.ground)
     shown, language = view.shown, view.language
     left, right = columns_of(surface, theme)
-    entry = shown.entries[shown.choice]
-    contest = shown.contest
-    if contest is None:
+    if shown.contest is None:
         heading(surface, theme, TITLE.said(language), LIST_KEYS.said(language))
         _draw_list(surface, theme, left, view)
-        if entry.source is not None:
-            _draw_question(surface, theme, right, view, entry.source)
+        _draw_question(surface, theme, right, view)
         return
+    entry = shown.entries[shown.choice]
     title = SHOWN_TITLE.said(language).format(entry.variant.title.said(language))
     heading(surface, theme, title, SHOWN_KEYS.said(language))
-    draw_edited(panel(surface, theme, left), theme, shown.listing, contest.source)
-    report = None
-    if contest.outcome is not None:
-        report = Report(SAID[contest.outcome].said(language), entry.variant.explanation.said(language))
-    draw_contest(panel(surface, theme, right), theme, contest, report, language)
+    draw_edited(panel(surface, theme, left), theme, shown.listing, entry.source or "")
+    report, outcome = None, shown.contest.outcome
+    if outcome is not None:
+        report = Report(SAID[outcome].said(language), entry.variant.explanation.said(language))
+    draw_contest(panel(surface, theme, right), theme, shown.contest, report, language)
 
 
-def _draw_question(surface: pygame.Surface, theme: Theme, rect: pygame.Rect, view: View, source: str) -> None:
-    """The edit, and what to think about before it runs."""
-    lines = wrapped(theme, PREDICT.said(view.language), ASK, "words", rect.width)
+def _draw_question(surface: pygame.Surface, theme: Theme, rect: pygame.Rect, view: View) -> None:
+    """The edit, and what to think about before it runs; the lesson as it is before there is a list."""
+    shown = view.shown
+    words = (PREDICT if shown.entries else RUNNING).said(view.language)
+    lines = wrapped(theme, words, ASK, "words", rect.width)
     code = pygame.Rect(rect.topleft, (rect.width, rect.height - theme.px(24 + 42 * len(lines))))
-    draw_edited(panel(surface, theme, code), theme, view.shown.listing, source)
+    source = shown.entries[shown.choice].source if shown.entries else None
+    draw_edited(panel(surface, theme, code), theme, shown.listing, source or shown.listing.source)
     for row, line in enumerate(lines):
         y = code.bottom + theme.px(46 + 42 * row)
         text(surface, theme, line, (rect.left, y), ASK, theme.now)
@@ -79,7 +80,7 @@ def _draw_question(surface: pygame.Surface, theme: Theme, rect: pygame.Rect, vie
 
 def _draw_list(surface: pygame.Surface, theme: Theme, rect: pygame.Rect, view: View) -> None:
     entries = view.shown.entries
-    pitch = rect.height // len(entries)
+    pitch = rect.height // max(1, len(entries))
     for index, entry in enumerate(entries):
         row = pygame.Rect(rect.left, rect.top + index * pitch, rect.width, pitch)
         _draw_entry(surface, theme, row, index, entry, index == view.shown.choice, view.language)
