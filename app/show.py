@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pygame
 
+from app.activities import Activity
+from app.activities.puzzle import PuzzleActivity
+from app.activities.trials import Ask
+from app.activities.wrong_loops import WrongLoopsActivity
 from app.asking import Asking
 from app.audio import Player, SilentPlayer
 from app.exercise import Exercise, Results
@@ -17,6 +21,7 @@ from app.transport import Transport
 from loop_core.conductor import Conductor
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson
+from loop_core.listing import Listing
 from loop_core.song import Song
 from loop_core.timeline import sung_lines
 
@@ -64,6 +69,8 @@ class Show:
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
         self._begun = False  # the first note has been played
         self._dimmed = False  # the black screen has stopped the music
+        self._activity: Activity | None = None
+        self._interrupted = False  # the activity has stopped the music
         self._results = results
         self._exercise: Exercise | None = None
         if exercise:
@@ -88,7 +95,8 @@ class Show:
             self._set(playing=False)
         picture_time = min(max(now - self._controls.offset, 0.0), self.song.length)
         frame = self._conductor.tick(picture_time, transport.rate)
-        if frame.ready and self._controls.started and not self._begun:
+        self._set(activity=None if self._activity is None else self._activity.view())
+        if frame.ready and self._controls.started and not self._begun and self._activity is None:
             self._begun = True
             self._play()
         frame = replace(frame, controls=self._controls)
@@ -102,6 +110,10 @@ class Show:
     def press(self, key: int) -> None:
         """One key, as pygame numbers them; what is under the pointer is no longer explained."""
         self.point(None)
+        if self._activity is not None and not self._controls.black and key not in EVERYWHERE:
+            if not self._activity.press(key):
+                self._end_activity()
+            return
         if self._controls.choice is not None and self._choose(key):
             return
         reply = "not mine" if self._exercise is None else self._exercise.press(key, self._transport.now())
@@ -115,6 +127,8 @@ class Show:
 
     def close(self) -> None:
         """End the sound and the worker; keep what was answered."""
+        if self._activity is not None:
+            self._activity.close()
         if self._exercise is not None:
             self._exercise.close()
         self._transport.player.close()
@@ -124,6 +138,8 @@ class Show:
         """Start, pause, go on; before the lesson is warm the wish is remembered."""
         if self._controls.black:
             self.black()
+        elif self._activity is not None:
+            return
         elif self._controls.help:
             self._set(help=False)
         elif not self._begun:
@@ -273,6 +289,19 @@ class Show:
         names = [lesson.name for lesson in LESSONS]
         self._set(choice=names.index(self.lesson.name) if self.lesson.name in names else 0)
 
+    def wrong_loops(self) -> None:
+        """Sing it wrong."""
+        self._begin_activity(WrongLoopsActivity)
+
+    def puzzle(self) -> None:
+        """Build the loop."""
+        self._begin_activity(PuzzleActivity)
+
+    def choose(self, item: int) -> None:
+        """A click on an item of the activity."""
+        if self._activity is not None:
+            self._activity.choose(item)
+
     def say(self, message: str) -> None:
         """Show a short word for a while."""
         self._message_until = self._real() + MESSAGE_SECONDS
@@ -311,6 +340,21 @@ class Show:
         self.lesson = lesson
         self._begun = False
         self._set(playing=False, started=False)
+
+    def _begin_activity(self, open_activity: Callable[[Listing, Ask], Activity]) -> None:
+        """The music pauses until the activity ends."""
+        self._interrupted = self._controls.playing
+        if self._interrupted:
+            self._transport.pause()
+            self._set(playing=False)
+        self._activity = open_activity(self._conductor.listing, self._conductor.ask)
+
+    def _end_activity(self) -> None:
+        assert self._activity is not None
+        self._activity.close()
+        self._activity = None
+        if self._interrupted:
+            self._play()
 
     def _play(self) -> None:
         self._transport.play()
@@ -362,6 +406,8 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_COMMA: lambda show: show.shift(-1),
     pygame.K_PERIOD: lambda show: show.shift(1),
     pygame.K_d: Show.lessons,
+    pygame.K_x: Show.wrong_loops,
+    pygame.K_y: Show.puzzle,
     pygame.K_t: Show.next_theme,
     pygame.K_l: Show.next_language,
     pygame.K_p: Show.picture,
@@ -372,3 +418,9 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_ESCAPE: Show.leave,
     pygame.K_q: Show.leave,
 }
+EVERYWHERE = frozenset(
+    key
+    for key, action in KEYS.items()
+    if action in (Show.next_theme, Show.next_language, Show.picture, Show.fullscreen, Show.black)
+)
+"""Keys that mean the same while an activity is open."""

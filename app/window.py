@@ -135,6 +135,8 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
         hint = None if stage is None else stage.hint(event.pos)
         if share is not None:
             show.click(share)
+        elif hint is not None and hint.item is not None:
+            show.choose(hint.item)
         elif hint is not None and hint.key is not None:
             show.press(hint.key)
         elif hint is not None and hint.line is not None:

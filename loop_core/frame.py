@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from loop_core.activity import Activity
 from loop_core.cloze import Cloze, Gap
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
@@ -19,6 +20,7 @@ class Controls:
     help: the keys are shown.  choice: the lesson marked in the open list of lessons, None when closed.
     sound: the device that plays, or why none does.  message: a short word to the person at the keys.
     pointer: where the mouse points, in pixels of the window, None when it does not.
+    activity: what is done beside the song, None while nothing is.
     theme: 'dark' or 'light'.  language: of the subtitles.  still: reduced motion, states change at once.
     """
 
@@ -32,6 +34,7 @@ class Controls:
     offset: float = 0.0
     help: bool = False
     choice: int | None = None
+    activity: Activity | None = None
     sound: str = ""
     message: str = ""
     pointer: tuple[int, int] | None = None

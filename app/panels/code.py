@@ -2,21 +2,22 @@
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 
 import pygame
 
-from app.draw import eased, rendered, report, text, title, width
+from app.draw import eased, text, title, width
+from app.drawing.rows import advance, draw_row
 from app.drawing.source import Row, rows_of
 from app.pointing import Hint, answering
-from app.theme import Color, Theme
+from app.theme import Theme
 from loop_core.cloze import BLANK, masked
 from loop_core.frame import Frame
 from loop_core.listing import Listing
 from loop_core.operations import Operation
 from loop_core.timeline import sung_lines
 
-SIZE, LINE, LYRIC = 26, 34, 32
+LINE, LYRIC = 34, 32
 MOVE = 0.35
 """Seconds that the listing takes to scroll to the next operation."""
 NUMBER = 22
@@ -84,7 +85,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     across, height = surface.get_size()
     top, line, lyric = theme.px(50), theme.px(LINE), theme.px(LYRIC)
     left = theme.px(30) + width(theme, str(len(view.listing.lines)), NUMBER, "code")
-    rows = rows_of(view.listing, int((across - theme.px(12) - left) / _advance(theme)))
+    rows = rows_of(view.listing, int((across - theme.px(12) - left) / advance(theme)))
     before, lit = (_rows_at(rows, lines) for lines in (view.before, view.lit))
     count = (height - top - theme.px(10) - lyric) // line
     share = eased(view.moved / 50)
@@ -104,7 +105,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         row = _without(rows[index], view.hidden, view.hidden_in)
         _source(body, theme, row, (left, y + line // 2), is_lit)
         if index == lit[1] - 1 and gap:
-            indent = left + round(rows[index].indent * _advance(theme))
+            indent = left + round(rows[index].indent * advance(theme))
             _lyric(body, theme, view.lyric, indent, pygame.Rect(0, y + line, across, gap))
         shown.append((y + line + gap, rows[index].line))
     answering(body, body.get_rect(), partial(_hint, view, shown))
@@ -156,21 +157,10 @@ def _light(body: pygame.Surface, theme: Theme, y: int, height: int, failed: bool
 
 
 def _source(body: pygame.Surface, theme: Theme, row: Row, at: tuple[int, int], lit: bool) -> None:
-    (left, y), advance = at, _advance(theme)
     if row.first:
-        text(body, theme, str(row.line), (left - theme.px(12), y), NUMBER, theme.faint, "code", "right")
-    drawn: list[pygame.Rect] = []
-    for column, words, kind in row.spans:
-        color = _color(theme, kind)
-        # signs one by one: the font would join == into one
-        for offset, piece in enumerate(words) if kind == "sign" else ((0, words),):
-            picture = rendered("code bold" if lit else "code", theme.px(SIZE), piece, color)
-            drawn.append(picture.get_rect(left=left + round((column + offset) * advance), centery=y))
-            body.blit(picture, drawn[-1])
-    if drawn:  # the font's line is a pixel higher than the row, without ink in it
-        seen = pygame.Rect(drawn[0].left, 0, drawn[-1].right - drawn[0].left, theme.px(LINE))
-        seen.top = y - seen.height // 2
-        report(body, seen, row.text.strip(), SIZE)
+        number_at = at[0] - theme.px(12), at[1]
+        text(body, theme, str(row.line), number_at, NUMBER, theme.faint, "code", "right")
+    draw_row(body, theme, row, at, "code bold" if lit else "code")
 
 
 def _without(row: Row, name: str, lines: tuple[int, int]) -> Row:
@@ -186,13 +176,3 @@ def _lyric(body: pygame.Surface, theme: Theme, words: str, left: int, gap: pygam
     body.set_clip(gap)
     text(body, theme, words, (left, gap.top + theme.px(LYRIC) / 2), 24, theme.now, "bold")
     body.set_clip(None)
-
-
-def _color(theme: Theme, kind: str) -> Color:
-    colors = {"keyword": theme.keyword, "literal": theme.literal, "comment": theme.comment}
-    return colors.get(kind, theme.text)
-
-
-@lru_cache(maxsize=4)
-def _advance(theme: Theme) -> float:
-    return width(theme, "0" * 100, SIZE, "code") / 100

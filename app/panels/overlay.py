@@ -21,6 +21,7 @@ KEYS = (
     ("+ −", "volume"),
     (", .", "picture earlier, later by 5 ms"),
     ("D", "lessons"),
+    ("X, Y", "sing it wrong, build the loop"),
     ("T, L", "theme, language"),
     ("P", "picture of this moment, as a file"),
     ("F", "full screen"),
@@ -46,6 +47,8 @@ def view(frame: Frame) -> View | None:
     controls = frame.controls
     if controls.black:
         return View("black")
+    if controls.activity is not None:
+        return None
     if controls.choice is not None:
         return View("lessons", controls.choice)
     if controls.help:
