@@ -184,9 +184,10 @@ class MixerPlayer:
 
     def position(self) -> float | None:
         """Start plus what has been mixed since; None when the music does not play."""
-        if not pygame.mixer.music.get_busy():
+        mixed = pygame.mixer.music.get_pos()
+        if not pygame.mixer.music.get_busy():  # asked afterwards: after the end the other is anything
             return None
-        return self._start + self._rate * pygame.mixer.music.get_pos() / 1000
+        return self._start + self._rate * mixed / 1000
 
     def set_volume(self, voice: float, backing: float) -> None:
         """Volumes from 0 to 1."""

@@ -1,4 +1,4 @@
-"""The line being sung, filled syllable by syllable; why it is there; and the line after it."""
+"""The line being sung, filled syllable by syllable; why it is there, or the count-in; the line after it."""
 
 from dataclasses import dataclass
 
@@ -10,14 +10,17 @@ from loop_core.frame import Frame
 from loop_core.song import Line
 from loop_core.timeline import line_at, sung
 
-SUNG, NEXT, WHY = 68, 34, 28
+SUNG, NEXT, WHY, COUNT = 68, 34, 28, 46
 EARLY = 1.5
 """Seconds before a line at which it takes the place of one that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The line, how far it is sung (whole syllables, share of the next in 200ths), the next line."""
+    """The line, how far it is sung (whole syllables, share of the next in 200ths), the next line.
+
+    count: the tick of the count-in that was heard last, of so many beats; 0 when there is none.
+    """
 
     text: str
     prefixes: tuple[str, ...]
@@ -25,6 +28,8 @@ class View:
     share: int
     why: str
     following: str
+    count: int = 0
+    beats: int = 0
 
 
 def view(frame: Frame) -> View:
@@ -33,14 +38,16 @@ def view(frame: Frame) -> View:
     index = line_at(frame.song, frame.now)
     index = -1 if index is None else index
     if index + 1 < len(lines) and (
-        index < 0 or (frame.now > lines[index].end and lines[index + 1].start - frame.now < EARLY)
+        index < 0 or (frame.now >= lines[index].end and lines[index + 1].start - frame.now < EARLY)
     ):
         index += 1
     line = lines[max(index, 0)]
     following = lines[index + 1].text if index + 1 < len(lines) else ""
     whole, share = sung(line, frame.now)
     why = line.subtitles.get(frame.controls.language) or line.subtitles.get("en", "")
-    return View(line.text, _prefixes(line), whole, round(200 * share), why, following)
+    count = frame.controls.count or 0
+    beats = frame.song.beats_per_bar if count else 0
+    return View(line.text, _prefixes(line), whole, round(200 * share), why, following, count, beats)
 
 
 def _prefixes(line: Line) -> tuple[str, ...]:
@@ -54,7 +61,10 @@ def _prefixes(line: Line) -> tuple[str, ...]:
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     """Two pictures of the same words, one over the other up to where the song is."""
     middle, height = surface.get_width() // 2, surface.get_height()
-    text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
+    if view.count:
+        _draw_count(surface, view, theme)
+    else:
+        text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
     size = theme.px(SUNG)
     words = font(face_for("bold", view.text), size)
     unsung = rendered("bold", size, view.text, theme.text)
@@ -69,3 +79,12 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     lit = rendered("bold", size, view.text, theme.now)
     surface.blit(lit, at, pygame.Rect(0, 0, done, at.height))
     text(surface, theme, view.following, (middle, height * 0.84), NEXT, theme.faint, anchor="center")
+
+
+def _draw_count(surface: pygame.Surface, view: View, theme: Theme) -> None:
+    """The beats of the bar beside each other, those that were heard lit."""
+    middle, height = surface.get_width() / 2, surface.get_height()
+    for beat in range(1, view.beats + 1):
+        at = (middle + theme.px(110) * (beat - (view.beats + 1) / 2), height * 0.14)
+        color = theme.now if beat <= view.count else theme.faint
+        text(surface, theme, str(beat), at, COUNT, color, "bold", "center")
