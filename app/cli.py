@@ -27,6 +27,8 @@ from app.options import (
     read_name,
     read_names,
     read_size,
+    read_speed,
+    read_transpose,
     saving_to,
 )
 from app.parts import conductor_for, console, saved_folder, version
@@ -75,6 +77,12 @@ def play(
     ] = "1280x720",
     theme: ThemeOption = "dark",
     language: LanguageOption = None,
+    speed: Annotated[
+        str, typer.Option(metavar="PERCENT", help="To practise slower or faster, at the same pitch.")
+    ] = "100",
+    transpose: Annotated[
+        str, typer.Option(metavar="SEMITONES", help="To practise higher or lower, at the same speed.")
+    ] = "0",
     still: Annotated[
         bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
     ] = False,
@@ -87,9 +95,15 @@ def play(
     torchaoke play --start --fullscreen
     torchaoke play --lesson dropout --size 1920x1080
     torchaoke play --backing quiet --theme light --language zh
+    torchaoke play --speed 70 --transpose -2
     """
     found, chosen, pixels = load_song(find_song(song, SONGS)), find_lesson(lesson), read_size(size)
-    controls = replace(read_controls(found, backing, theme, language), still=still)
+    controls = replace(
+        read_controls(found, backing, theme, language),
+        still=still,
+        speed=read_speed(speed),
+        transpose=read_transpose(transpose),
+    )
     saved = own_folder(save_to, "--save-to") if save_to is not None else saved_folder()
 
     from app import window

@@ -22,6 +22,8 @@ from loop_core.song import Song
 FPS = 60
 UNSEEN = frozenset({"offscreen", "dummy", "evdev"})
 """SDL's video drivers that show nothing to anybody; used only when asked for."""
+SIGNS = frozenset("+-,.[]{}")
+"""What is typed with different keys on different keyboards; pygame numbers a key after its sign."""
 MINIMUM = (960, 540)
 """The smallest window that the stage is drawn for, in pixels."""
 
@@ -146,10 +148,9 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
 
 
 def _key(event: pygame.Event) -> int:
-    """The key, or the sign that it types: where plus stands differs from keyboard to keyboard."""
+    """The key, or the sign that it types."""
     typed: str = event.unicode
-    signs = {"+": pygame.K_PLUS, "-": pygame.K_MINUS, ",": pygame.K_COMMA, ".": pygame.K_PERIOD}
-    return signs.get(typed, int(event.key))
+    return ord(typed) if typed in SIGNS else int(event.key)
 
 
 def _open_window(size: tuple[int, int], fullscreen: bool) -> None:
