@@ -76,6 +76,10 @@ def play(
     still: Annotated[
         bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
     ] = False,
+    speak_log: Annotated[
+        bool,
+        typer.Option("--speak-log", help="Print each line, its operation and its result when they come."),
+    ] = False,
     save_to: SaveOption = None,
 ) -> None:
     """Play the song in a window while the lesson runs to it.
@@ -90,10 +94,18 @@ def play(
     saved = own_folder(save_to, "--save-to") if save_to is not None else saved_folder()
 
     from app import window
+    from app.speech import speaking
 
     open_conductor = partial(conductor_for, found, saved, time.perf_counter)
     status = window.play(
-        found, chosen, open_conductor, start=start, fullscreen=fullscreen, size=pixels, controls=controls
+        found,
+        chosen,
+        open_conductor,
+        start=start,
+        fullscreen=fullscreen,
+        size=pixels,
+        controls=controls,
+        watch=speaking() if speak_log else None,
     )
     raise typer.Exit(status)
 
@@ -270,6 +282,31 @@ def songs() -> None:
     from app.lists import show_songs
 
     show_songs(console(), SONGS)
+
+
+@app.command()
+def progress(
+    reset: Annotated[bool, typer.Option("--reset", help="Forget all results; asks before it does.")] = False,
+) -> None:
+    """Print what you have answered, line by line, and what to repeat when.
+
+    \b
+    torchaoke progress
+    torchaoke progress --reset
+    """
+    from datetime import date
+
+    from app import progress as learning
+
+    path = learning.progress_path()
+    if reset:
+        if typer.confirm(f"Delete all results in {path}?"):
+            typer.echo("deleted" if learning.reset(path) else "there were none")
+        return
+    found, message = learning.load_progress(path)
+    if message:
+        typer.echo(message, err=True)
+    learning.show_progress(console(), found, date.today())
 
 
 @app.command()

@@ -35,7 +35,7 @@ def play(
     fullscreen: bool,
     size: tuple[int, int],
     controls: Controls | None = None,
-    watch: Callable[[Frame], bool] = lambda frame: False,
+    watch: Callable[[Frame], bool] | None = None,
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
@@ -53,7 +53,7 @@ def play(
             show = Show(song, lesson, open_conductor, player, real, start=start, controls=controls)
             camera = Camera(pictures_folder)
             try:
-                _run(show, camera, size, fullscreen, lambda frame: watch(frame) or bool(interrupted))
+                _run(show, camera, size, fullscreen, lambda frame: _over(frame, watch, interrupted))
             finally:
                 pygame.display.quit()
                 show.close()
@@ -62,6 +62,10 @@ def play(
         pygame.quit()
         sys.setswitchinterval(interval)
     return 0
+
+
+def _over(frame: Frame, watch: Callable[[Frame], bool] | None, interrupted: list[int]) -> bool:
+    return (watch is not None and watch(frame)) or bool(interrupted)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from loop_core.gradients import Marks, grad_marks, grad_state
+from loop_core.gradients import Marks, NormReader, grad_marks, grad_state
 from loop_core.operations import Operation
 from loop_core.pictures import picture, values_of
 from loop_core.snapshot import Array, Evidence, GradMode, Saved
@@ -21,7 +21,7 @@ class Live:
     """The lesson's live objects at one moment.
 
     results: what the site's roles name ('result', 'inputs', ...), looked up in the lesson's variables.
-    ran: the operations that have run in this epoch.  norm: of all gradients together, see `NormReader`.
+    ran: the operations that have run in this epoch.  norms: reads the gradients' norm.
     """
 
     model: nn.Module | None
@@ -32,7 +32,11 @@ class Live:
     printed: tuple[str, ...]
     saved: tuple[Saved, object] | None
     epoch: int | None
-    norm: Callable[[], float | None]
+    norms: NormReader
+
+    def norm(self) -> float | None:
+        """The 2-norm of all gradients together, or None when there are none."""
+        return self.norms.read(self.trained)
 
     @property
     def trained(self) -> list[nn.Parameter]:

@@ -51,7 +51,7 @@ class Observer:
         self._survey: Survey | None = None
         self._surveyed = False
         self._outline: Forward | None = None
-        self._norm = NormReader()
+        self._norms = NormReader()
         self._cleared: dict[str, Array] = {}
         self._ran: frozenset[Operation] = frozenset()
         self._before = look_before(self._live(None, None))
@@ -161,7 +161,7 @@ class Observer:
         results = {} if site is None else {role: self._run.value(site, role) for role in site.roles}
         if site is not None and site.operation is Operation.TEST:
             results = {"train": self._inputs(Operation.FORWARD), "test": self._inputs(Operation.TEST_FORWARD)}
-        live = Live(
+        return Live(
             model=self._find("model", nn.Module),
             optimizer=self._find("optimizer", torch.optim.Optimizer),
             loss_fn=self._find("loss_fn", object),
@@ -170,9 +170,8 @@ class Observer:
             printed=tuple(self._run.printed),
             saved=self._run.saved,
             epoch=epoch,
-            norm=lambda: self._norm.read(live.trained),
+            norms=self._norms,
         )
-        return live
 
     def _find(self, role: str, kind: type[T]) -> T | None:
         """The first object of this kind that a site names in this role."""

@@ -1,0 +1,256 @@
+"""Questions about what an operation will really do, asked before it is shown and judged by what it left.
+
+Predict first, then reveal: S. Sentance, J. Waite and M. Kallia, "Teaching computer programming with PRIMM"
+(2019).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from loop_core.operations import Operation
+from loop_core.snapshot import Array, Param, Series, Snapshot
+
+Words = Mapping[str, str]
+"""A text by language, 'en' and 'zh'."""
+
+
+class Kind(StrEnum):
+    """What is asked for."""
+
+    CHANGE = "change"  # which of weights and gradients will be others
+    GRAD = "grad"  # whether .grad is None, 0 or a number
+    LOSS = "loss"  # whether the loss goes up or down
+    HARDER = "harder"  # whether the test loss is above the training loss
+    TAPE = "tape"  # whether autograd records the prediction
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question; choices: by language, in the order of their numbers."""
+
+    kind: Kind
+    operation: Operation
+    text: Words
+    choices: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The right choice, by its index, and in one sentence what happened and why."""
+
+    right: int
+    why: Words
+
+
+ASKED: Mapping[Operation, tuple[Kind, ...]] = {
+    Operation.TRAIN: (Kind.CHANGE,),
+    Operation.FORWARD: (Kind.TAPE, Kind.CHANGE),
+    Operation.LOSS: (Kind.CHANGE, Kind.LOSS),
+    Operation.ZERO_GRAD: (Kind.CHANGE, Kind.GRAD),
+    Operation.BACKWARD: (Kind.GRAD, Kind.CHANGE),
+    Operation.STEP: (Kind.CHANGE,),
+    Operation.EVAL: (Kind.CHANGE,),
+    Operation.TEST_FORWARD: (Kind.TAPE,),
+    Operation.TEST_LOSS: (Kind.HARDER,),
+    Operation.EPOCHS: (Kind.LOSS,),
+    Operation.REMAINING: (Kind.LOSS,),
+}
+"""What is asked before an operation, verse by verse; after the last of them the first again."""
+
+TEXTS: Mapping[Kind, Words] = {
+    Kind.CHANGE: {"en": "Which numbers will change?", "zh": "哪些数会变？"},
+    Kind.GRAD: {"en": "What will {name}.grad be?", "zh": "{name}.grad 会是什么？"},
+    Kind.LOSS: {"en": "Where will the training loss go?", "zh": "训练损失会怎样？"},
+    Kind.HARDER: {
+        "en": "Where will the test loss be?",
+        "zh": "测试损失会在哪里？",
+    },
+    Kind.TAPE: {
+        "en": "Will autograd record this pass on its tape?",
+        "zh": "这次前向传播会被自动求导记录吗？",
+    },
+}
+CHOICES: Mapping[Kind, Mapping[str, tuple[str, ...]]] = {
+    Kind.CHANGE: {
+        "en": ("weights", "gradients", "both", "neither"),
+        "zh": ("权重", "梯度", "两者都变", "都不变"),
+    },
+    Kind.GRAD: {"en": ("None", "0", "a number"), "zh": ("None", "0", "一个数")},
+    Kind.LOSS: {"en": ("up", "down", "it stays"), "zh": ("上升", "下降", "不变")},
+    Kind.HARDER: {
+        "en": ("above the training loss", "below it"),
+        "zh": ("高于训练损失", "低于训练损失"),
+    },
+    Kind.TAPE: {"en": ("yes", "no"), "zh": ("会", "不会")},
+}
+
+_WHY_CHANGE: Mapping[Operation, Words] = {
+    Operation.TRAIN: {
+        "en": "train() only sets a flag that layers such as dropout read.",
+        "zh": "train() 只改一个标志，供 dropout 等层读取。",
+    },
+    Operation.EVAL: {
+        "en": "eval() only sets a flag that layers such as dropout read.",
+        "zh": "eval() 只改一个标志，供 dropout 等层读取。",
+    },
+    Operation.FORWARD: {
+        "en": "A forward pass only calculates predictions from the weights.",
+        "zh": "前向传播只用权重算出预测值。",
+    },
+    Operation.LOSS: {
+        "en": "The loss is only calculated; nothing learns before step().",
+        "zh": "损失只是算出来，step() 之前什么也没学到。",
+    },
+    Operation.BACKWARD: {
+        "en": "backward() fills the gradients; the weights wait for step().",
+        "zh": "backward() 填上梯度，权重要等 step()。",
+    },
+    Operation.STEP: {
+        "en": "step() moves the weights and leaves the gradients as they are.",
+        "zh": "step() 移动权重，梯度保持原样。",
+    },
+}
+_CLEARED: Words = {
+    "en": "zero_grad() takes away the gradients of the epoch before.",
+    "zh": "zero_grad() 清掉上一轮的梯度。",
+}
+_ALREADY: Words = {
+    "en": "The gradients were None already: no backward() has run yet.",
+    "zh": "梯度本来就是 None：还没有运行过 backward()。",
+}
+_SURPRISE: Words = {
+    "en": "This loop does something else here than most: look at its code.",
+    "zh": "这个循环在这里与众不同：看看它的代码。",
+}
+_EXPECTED = {Operation.BACKWARD: 1, Operation.STEP: 0}
+"""Which of the choices of `Kind.CHANGE` these operations stand for; of all others the last one."""
+_WHY_GRAD: Mapping[tuple[Operation, int], Words] = {
+    (Operation.ZERO_GRAD, 0): {
+        "en": "zero_grad() sets .grad to None, and the memory is free again.",
+        "zh": "zero_grad() 把 .grad 设为 None，内存也就释放了。",
+    },
+    (Operation.ZERO_GRAD, 1): {
+        "en": "With set_to_none=False the gradients are kept and filled with zeros.",
+        "zh": "set_to_none=False 时，梯度保留并填零。",
+    },
+    (Operation.BACKWARD, 1): {
+        "en": "The loss does not change with this weight here: its slope is 0.",
+        "zh": "损失在这里不随它变化：斜率为零。",
+    },
+    (Operation.BACKWARD, 2): {
+        "en": "backward() has added the slope of the loss to .grad.",
+        "zh": "backward() 把损失的斜率加进了 .grad。",
+    },
+}
+_WHY_LOSS: tuple[Words, ...] = (
+    {"en": "The last steps went too far, or the data were harder.", "zh": "步子迈得太大，或者数据更难。"},
+    {"en": "The steps against the gradients went downhill.", "zh": "逆着梯度走，就是在下坡。"},
+    {"en": "No step has moved the weights in between.", "zh": "其间没有一步移动过权重。"},
+)
+_WHY_HARDER: tuple[Words, ...] = (
+    {"en": "The model has never trained on the test data.", "zh": "模型没有在测试数据上训练过。"},
+    {
+        "en": "It happens: after the step, in eval mode, these data were easier.",
+        "zh": "也会这样：更新之后，在评估模式下，这些数据更容易。",
+    },
+)
+_WHY_TAPE: tuple[Words, ...] = (
+    {
+        "en": "Autograd records each operation on the weights, for backward().",
+        "zh": "自动求导记录对权重的每步运算，供 backward() 使用。",
+    },
+    {"en": "In inference mode nothing is recorded.", "zh": "推理模式下什么都不记录。"},
+)
+
+
+def question_for(operation: Operation, verse: int, name: str = "weight") -> Question | None:
+    """What is asked before an operation that is sung for the ``verse``-th time, from 0; None for nothing.
+
+    name: of the parameter that a question about ``.grad`` speaks of.
+    """
+    kinds = ASKED.get(operation)
+    if not kinds:
+        return None
+    kind = kinds[verse % len(kinds)]
+    text = {language: words.format(name=name) for language, words in TEXTS[kind].items()}
+    return Question(kind, operation, text, CHOICES[kind])
+
+
+def judge(question: Question, before: Snapshot, after: Snapshot) -> Answer | None:
+    """The right answer, read from what stood before the operation and what it left; None if nothing shows it.
+
+    before: the snapshot of the operation ahead of it.
+    """
+    return _JUDGES[question.kind](question.operation, before, after)
+
+
+def _change(operation: Operation, before: Snapshot, after: Snapshot) -> Answer | None:
+    if not after.params:
+        return None
+    weights = any(not _same(p.previous, p.value) for p in after.params)
+    grads = _grads_changed(before.params, after.params)
+    right = (3, 0, 1, 2)[weights + 2 * grads]
+    if operation is Operation.ZERO_GRAD:
+        return Answer(right, {1: _CLEARED, 3: _ALREADY}.get(right, _SURPRISE))
+    expected = right == _EXPECTED.get(operation, 3)
+    return Answer(right, _WHY_CHANGE.get(operation, _SURPRISE) if expected else _SURPRISE)
+
+
+def _grads_changed(before: tuple[Param, ...], after: tuple[Param, ...]) -> bool:
+    grads = {param.name: param.grad for param in before}
+    return any(not _same(grads.get(param.name), param.grad) for param in after)
+
+
+def _same(a: Array | None, b: Array | None) -> bool:
+    if a is None or b is None:
+        return a is b
+    return np.array_equal(a, b, equal_nan=True)
+
+
+def _grad(operation: Operation, before: Snapshot, after: Snapshot) -> Answer | None:
+    if not after.params:
+        return None
+    grad = after.params[0].grad
+    right = 0 if grad is None else 2 if grad.any() else 1
+    return Answer(right, _WHY_GRAD.get((operation, right), _SURPRISE))
+
+
+def _loss(operation: Operation, before: Snapshot, after: Snapshot) -> Answer | None:
+    old, new = _last(before.train_series, after.train_series), after.loss
+    if old is None or new is None or not np.isfinite([old, new]).all():
+        return None
+    right = 0 if new > old else 1 if new < old else 2
+    return Answer(right, _WHY_LOSS[right])
+
+
+def _last(before: Series, after: Series) -> float | None:
+    """The last training loss that was there before; None when none has come since."""
+    if not len(before.value) or len(after.value) == len(before.value):
+        return None
+    return float(before.value[-1])
+
+
+def _harder(operation: Operation, before: Snapshot, after: Snapshot) -> Answer | None:
+    if after.loss is None or after.test_loss is None or after.loss == after.test_loss:
+        return None
+    if not np.isfinite([after.loss, after.test_loss]).all():
+        return None
+    right = 0 if after.test_loss > after.loss else 1
+    return Answer(right, _WHY_HARDER[right])
+
+
+def _tape(operation: Operation, before: Snapshot, after: Snapshot) -> Answer | None:
+    right = 1 if after.tape is None else 0
+    return Answer(right, _WHY_TAPE[right] if right == 0 or after.grad_mode != "grad" else _SURPRISE)
+
+
+_JUDGES = {
+    Kind.CHANGE: _change,
+    Kind.GRAD: _grad,
+    Kind.LOSS: _loss,
+    Kind.HARDER: _harder,
+    Kind.TAPE: _tape,
+}
