@@ -12,11 +12,13 @@ import pygame
 
 from app.audio import open_player
 from app.camera import Camera, pictures_folder
+from app.microphone import open_singer
 from app.show import OpenConductor, Show
 from app.stage import Stage
 from loop_core.errors import InputError
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
+from loop_core.scoring import Difficulty
 from loop_core.song import Song
 
 FPS = 60
@@ -36,11 +38,15 @@ def play(
     size: tuple[int, int],
     controls: Controls | None = None,
     watch: Callable[[Frame], bool] | None = None,
+    difficulty: Difficulty = Difficulty.MEDIUM,
+    sing: bool = False,
+    latency: float = 0.0,
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
     controls: how the show is set at first.
     watch: is told of each picture when it is on screen; ends the show by answering True.
+    difficulty: of singing along.  sing: begin with it.  latency: of the microphone, in seconds.
     Raises InputError when there is no display.
     """
     interval = sys.getswitchinterval()
@@ -50,7 +56,18 @@ def play(
         with _interruptible() as interrupted:
             _open_window(size, fullscreen)
             player = partial(open_player, song.stems, song.length, real)
-            show = Show(song, lesson, open_conductor, player, real, start=start, controls=controls)
+            show = Show(
+                song,
+                lesson,
+                open_conductor,
+                player,
+                real,
+                start=start,
+                controls=controls,
+                open_singer=partial(open_singer, real, latency),
+                difficulty=difficulty,
+                sing=sing,
+            )
             camera = Camera(pictures_folder)
             try:
                 _run(show, camera, size, fullscreen, lambda frame: _over(frame, watch, interrupted))

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
+from loop_core.singing import Singing
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 
@@ -45,6 +46,7 @@ class Frame:
     cue: index of the cue that began last.  snapshot: the newest one whose time has come.
     shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
     behind: the worker is still at work on what should be shown.
+    singing: how the one at the microphone sings; None while nobody wants to.
     """
 
     now: float
@@ -57,3 +59,4 @@ class Frame:
     ready: bool
     behind: bool
     controls: Controls = field(default_factory=Controls)
+    singing: Singing | None = None

@@ -8,6 +8,9 @@ from loop_core.listing import Listing
 from loop_core.operations import FAST
 from loop_core.song import Line, Song
 
+EARLY = 1.5
+"""Seconds before a line at which it takes the place of one that has ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -25,6 +28,16 @@ class Part:
 def line_at(song: Song, now: float) -> int | None:
     """The index of the line that began last; None before the first."""
     return _last(_line_starts(song), now)
+
+
+def line_shown(song: Song, now: float) -> int:
+    """The index of the line to look at: the one being sung, or the next one shortly before it begins."""
+    index = line_at(song, now)
+    if index is None:
+        return 0
+    following = song.lines[index + 1 : index + 2]
+    soon = now > song.lines[index].end and any(line.start - now < EARLY for line in following)
+    return index + 1 if soon else index
 
 
 def cue_at(song: Song, now: float) -> int | None:

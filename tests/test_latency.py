@@ -32,8 +32,8 @@ def heard(
         tail[: round(0.004 * RATE)] = 0.0
         tail *= room / np.sqrt((tail**2).sum())
         tail[0] = 1.0
-        size = len(sound)
-        sound = np.fft.irfft(np.fft.rfft(sound, 2 * size) * np.fft.rfft(tail, 2 * size))[:size]
+        size, count = len(sound), 1 << 19
+        sound = np.fft.irfft(np.fft.rfft(sound, count) * np.fft.rfft(tail, count))[:size]
     return sound + random.normal(0, noise, len(sound)) if noise else sound
 
 

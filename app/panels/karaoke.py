@@ -8,11 +8,9 @@ from app.draw import face_for, font, rendered, report, text
 from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.song import Line
-from loop_core.timeline import line_at, sung
+from loop_core.timeline import line_shown, sung
 
 SUNG, NEXT, WHY = 68, 34, 28
-EARLY = 1.5
-"""Seconds before a line at which it takes the place of one that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +27,8 @@ class View:
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
-    lines = frame.song.lines
-    index = line_at(frame.song, frame.now)
-    index = -1 if index is None else index
-    if index + 1 < len(lines) and (
-        index < 0 or (frame.now > lines[index].end and lines[index + 1].start - frame.now < EARLY)
-    ):
-        index += 1
-    line = lines[max(index, 0)]
+    lines, index = frame.song.lines, line_shown(frame.song, frame.now)
+    line = lines[index]
     following = lines[index + 1].text if index + 1 < len(lines) else ""
     whole, share = sung(line, frame.now)
     why = line.subtitles.get(frame.controls.language) or line.subtitles.get("en", "")
