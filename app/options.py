@@ -15,6 +15,7 @@ from loop_core.song import Song
 
 if TYPE_CHECKING:  # a first picture and an error message need no numpy
     from loop_core.frame import Controls
+    from loop_core.scoring import Difficulty
 
 SMALLEST, LARGEST = (320, 180), (7680, 4320)
 MOST_FPS = 1000
@@ -68,6 +69,21 @@ def read_moment(text: str, length: float) -> float:
     if number is None or float(number[0]) > round(length + 0.005, 2):
         raise InputError(f"--at {text!r}; expected seconds from 0 to {length:.2f}, the song's length")
     return min(float(number[0]), length)
+
+
+def read_difficulty(name: str) -> "Difficulty":
+    """How near a sung pitch must be; InputError with those that there are."""
+    from loop_core.scoring import Difficulty
+
+    return Difficulty(_one_of("--difficulty", name, map(str, Difficulty)))
+
+
+def read_latency(text: str) -> float:
+    """A microphone's delay in seconds; InputError unless it is from -1000 to 1000 milliseconds."""
+    number = re.fullmatch(r"[-+]?(\d{1,4}(\.\d*)?|\.\d+)", text.strip())
+    if number is None or abs(float(number[0])) > 1000:
+        raise InputError(f"--latency {text!r}; expected milliseconds from -1000 to 1000, as in 60")
+    return float(number[0]) / 1000
 
 
 def read_backing(name: str | None, song: Song) -> str:

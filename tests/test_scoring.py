@@ -5,10 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from builders import small_song
+from builders import performance, small_song
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from assets import SONGS
 from loop_core.pitch import NOTHING, Track
@@ -18,14 +17,6 @@ from loop_core.song import Song, load_song
 ALL = list(Difficulty)
 SHARES = st.floats(0, 1)
 SONG = load_song(SONGS / "optimization_loop")
-
-
-def performance(song: Song, away: float | NDArray[np.float64] = 0.0, frames: int = 3) -> Track:
-    """Somebody who sings every beat ``away`` semitones from its note; NaN: is silent in it."""
-    beats = beats_of(song)
-    inside = (np.arange(frames) + 0.5) / frames * beats.length
-    pitches = np.repeat(beats.pitches + away, frames)
-    return Track((beats.starts[:, None] + inside).ravel(), pitches, np.full(len(pitches), 0.1))
 
 
 def with_kinds(song: Song, *kinds: str) -> Song:

@@ -24,11 +24,13 @@ BELOW, ABOVE = 3, 5
 """Semitones that are shown below the lowest note and above the highest."""
 BREAK, LEAP = 0.035, 4.0
 """Seconds, and semitones, between two frames from which no line joins them."""
+SHORTEST = 4
+"""Frames of which a stroke is made at least."""
 FRESH = 0.15
 """Seconds for which the last frame is marked as the voice."""
 HIT = 0.65
 """How much of the colour of now a hit has: the voice is seen on it."""
-SIZE, POINTS, WORD, SMALL = 24, 64, 40, 24
+SIZE, POINTS, WORD, SMALL, STAR = 24, 64, 40, 24, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def view(frame: Frame) -> View:
     strokes = tuple(
         tuple((place(time), pitch) for time, pitch in stroke)
         for stroke in _strokes(line, voice.times, voice.pitches)
+        if len(stroke) >= SHORTEST
     )
     sung = voice.times[~np.isnan(voice.pitches)]
     return View(
@@ -160,7 +163,7 @@ def _box(bar: Bar, theme: Theme, plot: Plot) -> pygame.Rect:
 
 
 def _bars(surface: pygame.Surface, view: View, theme: Theme, plot: Plot) -> None:
-    """Golden notes have a double line and a star, rapped ones strokes, freestyle ones no ground."""
+    """Golden notes have a double line, rapped ones strokes, freestyle ones no ground."""
     round_by = theme.px(8)
     for bar in view.bars:
         box = _box(bar, theme, plot)
@@ -179,7 +182,6 @@ def _bars(surface: pygame.Surface, view: View, theme: Theme, plot: Plot) -> None
         if "golden" in bar.kind:
             outer = box.inflate(theme.px(8), theme.px(8))
             pygame.draw.rect(surface, theme.now, outer, theme.px(2), border_radius=round_by + theme.px(4))
-            _star(surface, theme, (box.right + theme.px(20), box.centery), theme.px(11))
 
 
 def _hatch(surface: pygame.Surface, theme: Theme, box: pygame.Rect) -> None:
@@ -210,14 +212,17 @@ def _voice(surface: pygame.Surface, view: View, theme: Theme, plot: Plot) -> Non
 
 
 def _words(surface: pygame.Surface, view: View, theme: Theme, plot: Plot) -> None:
-    """Each syllable above its bar, as much of it as there is room for before the next one."""
+    """Each syllable above its bar, as much as there is room for; golden ones with a star."""
     rooms = [following.start - bar.start for bar, following in pairwise(view.bars)]
     for bar, room in zip(view.bars, [*rooms, UNITS - view.bars[-1].start], strict=True):
         box = _box(bar, theme, plot)
         at = (box.left, box.top - theme.px(25))
         color = theme.text if view.head >= bar.start else theme.dim
         most = plot.x(room) - plot.rect.left - theme.px(4)
-        text(surface, theme, bar.words, at, SIZE, color, "bold", most=most)
+        mark = theme.px(STAR) if "golden" in bar.kind else 0
+        shown = text(surface, theme, bar.words, at, SIZE, color, "bold", most=most - mark)
+        if mark:
+            _star(surface, theme, (shown.right + 0.6 * mark, shown.centery), 0.4 * mark)
 
 
 def _points(surface: pygame.Surface, view: View, theme: Theme, rect: pygame.Rect) -> None:

@@ -148,13 +148,13 @@ def _table(surface: pygame.Surface, view: View, theme: Theme) -> None:
     text(surface, theme, of, (middle, theme.px(152)), 30, theme.dim, anchor="center")
     top, bottom = theme.px(220), height - theme.px(130)
     rows = min(-(-len(view.lines) // 2), (bottom - top) // theme.px(36))
-    step = min(theme.px(48), (bottom - top) // max(1, rows))
+    step = min(theme.px(64), (bottom - top) // max(1, rows))
     for index, (words, points, rating) in enumerate(view.lines[: 2 * rows]):
         left = edge if index < rows else middle + gap // 2
         right = (middle - gap // 2) if index < rows else across - edge
         y = top + (index % rows + 0.5) * step
         text(surface, theme, rating, (right, y), 26, theme.now, "bold", "right")
-        points_at = right - theme.px(140)
+        points_at = right - theme.px(150)
         shown = text(surface, theme, points, (points_at, y), 26, theme.dim, anchor="right")
         text(surface, theme, words, (left, y), 26, theme.text, most=shown.left - left - theme.px(12))
     hidden = len(view.lines) - 2 * rows
