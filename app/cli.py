@@ -129,6 +129,9 @@ def sing(
         str,
         typer.Option(metavar="MS", help="How much later the microphone hears than you sing, from -1000."),
     ] = "0",
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Play clicks, and say what --latency is here; no window.")
+    ] = False,
     backing: BackingOption = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
 ) -> None:
@@ -140,7 +143,12 @@ def sing(
     torchaoke sing
     torchaoke sing --difficulty easy --latency 60
     torchaoke sing --recording me.ogg
+    torchaoke sing --calibrate
     """
+    if calibrate:
+        from app.calibration import calibrate as measure
+
+        raise typer.Exit(0 if measure(console()) else 1)
     found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
     level, late = read_difficulty(difficulty), read_latency(latency)
     controls = read_controls(found, backing, "dark", None)

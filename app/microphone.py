@@ -7,28 +7,34 @@ Python thread a callback that does more comes too late. A worker finds the pitch
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from loop_core.errors import InputError
-from loop_core.pitch import NOTHING, Listener, Track, joined
+from loop_core.latency import Delay, clicks, find_delay
+from loop_core.pitch import NOTHING, Array, Listener, Track, joined
 
 RATE = 44100
 BLOCK = 2048
 """Frames that PortAudio hands over at once: 46 ms."""
 STEADY = 64
 """Blocks over which the earliest arrival gives the time of the samples: some come late, none too early."""
+PATIENCE = 3.0
+"""Seconds without sound of any kind after which a microphone counts as dead."""
 LONGEST = 3600
 """Seconds of a recording that are listened to, at most."""
 
 Samples = npt.NDArray[np.float32]
 Deliver = Callable[[Samples, float], None]
 """Takes mono samples, and the real time at which the last of them came in."""
+OpenStream = Callable[[Deliver], tuple[str, Callable[[], None]]]
+"""Starts a device that delivers: its name, and what closes it."""
 
 
 class Singer(Protocol):
@@ -82,7 +88,7 @@ class Microphone:
 
     def __init__(
         self,
-        open_stream: Callable[[Deliver], tuple[str, Callable[[], None]]],
+        open_stream: OpenStream,
         real: Callable[[], float],
         latency: float = 0.0,
     ) -> None:
@@ -132,26 +138,57 @@ class Microphone:
 def open_singer(real: Callable[[], float], latency: float = 0.0) -> Singer:
     """The default microphone where there is one; else nobody, whose description says why."""
     try:
+        return Microphone(partial(open_stream, real), real, latency)
+    except InputError as error:
+        return SilentSinger(str(error))
+
+
+def open_stream(real: Callable[[], float], deliver: Deliver) -> tuple[str, Callable[[], None]]:
+    """Start the default microphone: its name, and what closes it.  InputError that says why there is none."""
+    try:
         import sounddevice
     except ImportError:
-        return SilentSinger('no microphone: it needs pip install ".[mic]"')
+        raise InputError('no microphone: it needs pip install ".[mic]"') from None
     except OSError as error:
-        return SilentSinger(f"no microphone: {error}")
+        raise InputError(f"no microphone: {error}") from None
 
-    def open_stream(deliver: Deliver) -> tuple[str, Callable[[], None]]:
-        def receive(samples: Samples, frames: int, times: object, status: object) -> None:
-            deliver(samples[:, 0].copy(), real())
+    def receive(samples: Samples, frames: int, times: object, status: object) -> None:
+        deliver(samples[:, 0].copy(), real())
 
+    try:
         stream = sounddevice.InputStream(
             samplerate=RATE, blocksize=BLOCK, channels=1, dtype="float32", callback=receive
         )
         stream.start()
         return str(sounddevice.query_devices(stream.device)["name"]), stream.close
-
-    try:
-        return Microphone(open_stream, real, latency)
     except (sounddevice.PortAudioError, ValueError) as error:
-        return SilentSinger(f"no microphone: {error}")
+        raise InputError(f"no microphone: {error}") from None
+
+
+def measure_latency(
+    play: Callable[[Array], None], open_stream: OpenStream, real: Callable[[], float]
+) -> Delay:
+    """How much later the microphone hears clicks than ``play`` begins to play them, through the air.
+
+    InputError when the microphone stops before it has heard enough.
+    """
+    blocks: SimpleQueue[tuple[Samples, float]] = SimpleQueue()
+    sound = clicks(RATE)
+    _, close = open_stream(lambda samples, at: blocks.put((samples, at)))
+    try:
+        heard = [blocks.get(timeout=PATIENCE)]  # it listens
+        began = real()
+        play(sound)
+        while heard[-1][1] < began + len(sound) / RATE:
+            heard.append(blocks.get(timeout=PATIENCE))
+    except Empty:
+        raise InputError(f"the microphone was silent for {PATIENCE:g} seconds") from None
+    finally:
+        close()
+    ends = np.cumsum([len(samples) for samples, _ in heard]) / RATE
+    first = min(at - end for (_, at), end in zip(heard, ends.tolist(), strict=True))
+    samples = np.concatenate([samples for samples, _ in heard])[max(0, round((began - first) * RATE)) :]
+    return find_delay(sound, samples.astype(np.float64), RATE)
 
 
 def hear_recording(path: Path) -> Track:

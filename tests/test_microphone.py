@@ -22,11 +22,13 @@ from app.microphone import (
     Samples,
     SilentSinger,
     hear_recording,
+    measure_latency,
     open_singer,
 )
 from assets import SONGS
 from loop_core.clock import VirtualClock
 from loop_core.errors import InputError
+from loop_core.latency import TRUSTED
 from loop_core.pitch import NOTHING, Track, track
 from loop_core.scoring import Difficulty, score
 from loop_core.singing import singing, taken
@@ -217,3 +219,36 @@ def test_without_sounddevice_or_a_device_nobody_sings_and_it_says_why(
     assert '".[mic]"' in nobody.description
     assert len(nobody.sing(1.0, 1.0)) == 0
     nobody.close()
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.08, 0.4])
+def test_the_latency_is_what_the_microphone_hears_clicks_later_by(delay: float) -> None:
+    stream, real = Stream(), VirtualClock(10.0)
+
+    def open_stream(deliver: Deliver) -> tuple[str, object]:
+        opened = stream.open(deliver)
+        hear(np.zeros(5 * BLOCK))
+        return opened
+
+    def hear(samples: NDArray[np.float64]) -> None:
+        for block in blocks(samples):
+            real.advance(len(block) / RATE)
+            stream.deliver(block, real.now())
+
+    def play(sound: NDArray[np.float64]) -> None:
+        noise = np.random.default_rng(0).normal(0, 0.01, len(sound) + RATE)
+        noise[round(delay * RATE) :][: len(sound)] += 0.2 * sound
+        hear(noise)
+
+    found = measure_latency(play, open_stream, real.now)  # type: ignore[arg-type]
+    assert found.seconds == pytest.approx(delay, abs=0.01)
+    assert found.confidence > TRUSTED
+    assert stream.closed
+
+
+def test_a_dead_microphone_ends_the_measuring(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(microphone, "PATIENCE", 0.01)
+    stream = Stream()
+    with pytest.raises(InputError, match="was silent for"):
+        measure_latency(lambda sound: None, stream.open, VirtualClock().now)  # type: ignore[arg-type]
+    assert stream.closed
