@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pygame
 
 from app.pace import PLAIN, Pace
@@ -269,6 +270,13 @@ def audio_device() -> tuple[str, int]:
     driver = pygame.mixer.get_driver()
     pygame.mixer.quit()
     return driver, buffer
+
+
+def play_once(samples: npt.NDArray[np.float64]) -> None:
+    """Begin to play mono samples from -1 to 1 as the show would; raises pygame.error without a device."""
+    _open_mixer()
+    stereo = np.repeat((samples * 32767).astype(np.int16)[:, None], 2, axis=1)
+    pygame.mixer.Sound(buffer=stereo.tobytes()).play()
 
 
 def _open_mixer() -> int:

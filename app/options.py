@@ -16,6 +16,7 @@ from loop_core.song import Song
 
 if TYPE_CHECKING:  # a first picture and an error message need no numpy
     from loop_core.frame import Controls
+    from loop_core.scoring import Difficulty
 
 SMALLEST, LARGEST = (320, 180), (7680, 4320)
 MOST_FPS = 1000
@@ -89,6 +90,21 @@ def read_transpose(text: str) -> int:
         most = MOST_SEMITONES
         raise InputError(f"--transpose {text!r}; expected semitones from -{most} to +{most}, as in -2")
     return int(number[0])
+
+
+def read_difficulty(name: str) -> "Difficulty":
+    """How near a sung pitch must be; InputError with those that there are."""
+    from loop_core.scoring import Difficulty
+
+    return Difficulty(read_name("--difficulty", name, map(str, Difficulty)))
+
+
+def read_latency(text: str) -> float:
+    """A microphone's delay in seconds; InputError unless it is from -1000 to 1000 milliseconds."""
+    number = re.fullmatch(r"[-+]?(\d{1,4}(\.\d*)?|\.\d+)", text.strip())
+    if number is None or abs(float(number[0])) > 1000:
+        raise InputError(f"--latency {text!r}; expected milliseconds from -1000 to 1000, as in 60")
+    return float(number[0]) / 1000
 
 
 def read_backing(name: str | None, song: Song) -> str:

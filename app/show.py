@@ -15,6 +15,7 @@ from app.asking import Asking
 from app.audio import Player, SilentPlayer
 from app.exercise import Exercise, Results
 from app.filling import Filling
+from app.microphone import SilentSinger, Singer
 from app.pace import MOST_SEMITONES, Pace, next_speed
 from app.progress import load_progress, progress_path
 from app.theme import THEMES
@@ -24,6 +25,9 @@ from loop_core.errors import InputError
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.listing import Listing
+from loop_core.pitch import NOTHING
+from loop_core.scoring import Difficulty
+from loop_core.singing import Singing, singing, taken
 from loop_core.song import Song
 from loop_core.timeline import line_loop, section_loop, sung_lines
 
@@ -34,6 +38,7 @@ CLICK = "click"
 
 OpenConductor = Callable[[Lesson], Conductor]
 OpenPlayer = Callable[[str], Player]
+OpenSinger = Callable[[], Singer]
 
 
 class Show:
@@ -51,11 +56,15 @@ class Show:
         controls: Controls | None = None,
         results: Callable[[], Path] = progress_path,
         exercise: str = "",
+        open_singer: OpenSinger = SilentSinger,
+        difficulty: Difficulty = Difficulty.MEDIUM,
+        sing: bool = False,
     ) -> None:
         """open_player: called by `open` with the backing's name.  start: begin as soon as the lesson is warm.
 
         controls: how the show is set at first; without a backing it has the song's first.
         results: where what a learner answers is kept.  exercise: one of `EXERCISES` that is on at first.
+        open_singer: opens the microphone; sing: at once, else when the key is pressed.
         """
         self.song = song
         self.lesson = lesson
@@ -68,6 +77,11 @@ class Show:
         controls = controls or Controls()
         backing = controls.backing or next(iter(song.backings), "")
         self._controls = replace(controls, started=start, backing=backing)
+        self._open_singer = open_singer
+        self._difficulty = difficulty
+        self._sing = sing
+        self._singer: Singer | None = None
+        self._voice = NOTHING
         self._message_until = 0.0
         self._conductor = open_conductor(lesson)
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
@@ -90,6 +104,8 @@ class Show:
         self._transport.set_player(player)
         self._set(sound=player.description)
         self._apply_volume()
+        if self._sing:
+            self.sing()
 
     def tick(self) -> Frame:
         """One picture: what is played now, and everything the keys have set."""
@@ -108,7 +124,7 @@ class Show:
         if ready and self._controls.started and not self._begun:
             self._begun = True
             self._play()
-        frame = replace(frame, controls=self._controls)
+        frame = replace(frame, controls=self._controls, singing=self._listen(now))
         if self._exercise is None:
             return frame
         waits = not stopped or transport.ended or self._exercise.waits(frame, now) or self._controls.hold
@@ -135,12 +151,14 @@ class Show:
             action(self)
 
     def close(self) -> None:
-        """End the sound and the worker; keep what was answered."""
+        """End the sound, the microphone and the worker; keep what was answered."""
         if self._activity is not None:
             self._activity.close()
         if self._exercise is not None:
             self._exercise.close()
         self._transport.player.close()
+        if self._singer is not None:
+            self._singer.close()
         self._conductor.close()
 
     def toggle(self) -> None:
@@ -327,6 +345,14 @@ class Show:
         else:
             self.say("Only one language")
 
+    def sing(self) -> None:
+        """Show the notes and listen to the microphone, or neither; what was sung so far is kept."""
+        if self._singer is None:
+            self._singer = self._open_singer()
+        else:
+            self._singer.close()
+            self._singer = None
+
     def picture(self) -> None:
         """Keep what is shown now as a file; the window does it."""
         self.picture_wanted = True
@@ -380,8 +406,19 @@ class Show:
             self.black()
         elif self._controls.help:
             self._set(help=False)
+        elif self._singer is not None and self._singer.heard and self._transport.ended:
+            self.sing()  # the results are open
         else:
             self.quit = True
+
+    def _listen(self, now: float) -> Singing | None:
+        """How the singing stands at song time ``now``, where somebody wants to sing."""
+        singer = self._singer
+        if singer is None:
+            return None
+        if self._controls.playing:
+            self._voice = taken(self._voice, singer.sing(now, self._transport.rate), now)
+        return singing(self.song, self._voice, self._difficulty, now, singer.description, singer.heard)
 
     def _choose(self, key: int) -> bool:
         """Keys of the open list; whether this was one."""
@@ -524,6 +561,7 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_y: Show.puzzle,
     pygame.K_t: Show.next_theme,
     pygame.K_l: Show.next_language,
+    pygame.K_g: Show.sing,
     pygame.K_p: Show.picture,
     pygame.K_f: Show.fullscreen,
     pygame.K_F11: Show.fullscreen,

@@ -14,6 +14,7 @@ from app.panels import (
     karaoke,
     loss,
     network,
+    notes,
     overlay,
     puzzle,
     timeline,
@@ -54,11 +55,19 @@ OVERLAYS = (
     Panel("puzzle", puzzle.view, puzzle.draw),
 )
 """What stands over the whole stage, where its view is not None."""
+NOTES = Panel("notes", notes.view, notes.draw)
+"""Stands below code and network, in the place of console, data and loss, while somebody sings."""
 ON_GROUND = frozenset({"header", "karaoke", "timeline"})
 """Panels without a ground of their own."""
 
 
-def layout(size: tuple[int, int]) -> dict[str, pygame.Rect]:
+def panels(singing: bool) -> tuple[Panel, ...]:
+    """Those that are shown."""
+    covered = {"console", "data", "loss"}
+    return (*(panel for panel in PANELS if panel.name not in covered), NOTES) if singing else PANELS
+
+
+def layout(size: tuple[int, int], singing: bool = False) -> dict[str, pygame.Rect]:
     """Each panel's rectangle in a window of ``size``: 16:9 as drawn, other shapes share what is left."""
     theme = theme_for(size)
     width, height = size
@@ -71,15 +80,23 @@ def layout(size: tuple[int, int]) -> dict[str, pygame.Rect]:
     upper = round(middle * 0.57)
     x, y = edge + left + gap, top
     half = (right - gap) // 2
-    return {
+    fixed = {
         "header": pygame.Rect(edge, 0, width - 2 * edge, top),
+        "karaoke": pygame.Rect(0, y + middle + gap, width, strip),
+        "timeline": pygame.Rect(0, height - line, width, line),
+    }
+    if singing:
+        return fixed | {
+            "code": pygame.Rect(edge, y, left, upper),
+            "network": pygame.Rect(x, y, right, upper),
+            "notes": pygame.Rect(edge, y + upper + gap, width - 2 * edge, middle - upper - gap),
+        }
+    return fixed | {
         "code": pygame.Rect(edge, y, left, middle - printed - gap),
         "console": pygame.Rect(edge, y + middle - printed, left, printed),
         "network": pygame.Rect(x, y, right, upper),
         "data": pygame.Rect(x, y + upper + gap, half, middle - upper - gap),
         "loss": pygame.Rect(x + half + gap, y + upper + gap, right - half - gap, middle - upper - gap),
-        "karaoke": pygame.Rect(0, y + middle + gap, width, strip),
-        "timeline": pygame.Rect(0, height - line, width, line),
     }
 
 
@@ -97,8 +114,13 @@ class Stage:
         self.size = size
         self.theme_name = theme
         self.theme = theme_for(size, theme)
-        self.rects = layout(size)
         self._panels = pygame.Surface(size)
+        self._arrange(False)
+
+    def _arrange(self, singing: bool) -> None:
+        """Give each panel its place; all of them are drawn anew."""
+        self._singing = singing
+        self.rects = layout(self.size, singing)
         self._panels.fill(self.theme.ground)
         self._shown: dict[str, Hashable] = {}
         self._above: Hashable = "nothing has been drawn"
@@ -110,7 +132,10 @@ class Stage:
 
         The rectangles that have changed.
         """
-        changed = [self.rects[panel.name] for panel in PANELS if self._update(panel, frame)]
+        if self._singing != (frame.singing is not None):
+            self._arrange(frame.singing is not None)
+        shown = panels(self._singing)
+        changed = [self.rects[panel.name] for panel in shown if self._update(panel, frame)]
         panel, over = over_stage(frame)
         if panel is None:
             self._over_areas = None

@@ -12,11 +12,13 @@ import pygame
 
 from app.audio import open_player
 from app.camera import Camera, pictures_folder
+from app.microphone import open_singer
 from app.show import OpenConductor, Show
 from app.stage import Stage
 from loop_core.errors import InputError
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
+from loop_core.scoring import Difficulty
 from loop_core.song import Song
 
 FPS = 60
@@ -39,11 +41,15 @@ def play(
     controls: Controls | None = None,
     watch: Callable[[Frame], bool] | None = None,
     exercise: str = "",
+    difficulty: Difficulty = Difficulty.MEDIUM,
+    sing: bool = False,
+    latency: float = 0.0,
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
     controls: how the show is set at first.  exercise: one of `app.show.EXERCISES` that is on then.
     watch: is told of each picture when it is on screen; ends the show by answering True.
+    difficulty: of singing along.  sing: begin with it.  latency: of the microphone, in seconds.
     Raises InputError when there is no display.
     """
     interval = sys.getswitchinterval()
@@ -54,7 +60,17 @@ def play(
             _open_window(size, fullscreen)
             player = partial(open_player, song.stems, song.length, real)
             show = Show(
-                song, lesson, open_conductor, player, real, start=start, controls=controls, exercise=exercise
+                song,
+                lesson,
+                open_conductor,
+                player,
+                real,
+                start=start,
+                controls=controls,
+                open_singer=partial(open_singer, real, latency),
+                difficulty=difficulty,
+                sing=sing,
+                exercise=exercise,
             )
             camera = Camera(pictures_folder)
             try:

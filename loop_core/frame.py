@@ -7,6 +7,7 @@ from loop_core.cloze import Cloze, Gap
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
 from loop_core.quiz import Quiz
+from loop_core.singing import Singing
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 from loop_core.timeline import Loop
@@ -64,6 +65,7 @@ class Frame:
     behind: the worker is still at work on what should be shown.
     quiz: the question before a line, where the learner is asked what it will do.
     cloze: the gap in the line that is shown.  missing: the one in the line after it.
+    singing: how the one at the microphone sings; None while nobody wants to.
     """
 
     now: float
@@ -79,3 +81,4 @@ class Frame:
     quiz: Quiz | None = None
     cloze: Cloze | None = None
     missing: Gap | None = None
+    singing: Singing | None = None

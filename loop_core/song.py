@@ -69,6 +69,7 @@ class Section:
 class Song:
     """A whole song; times in seconds, tempo in beats per minute.
 
+    beat: the length of the chart's own beat, on which singing is scored.
     stems: audio files by name; 'vocals' is the voice, each other one a backing.  credits: who made what.
     """
 
@@ -76,6 +77,7 @@ class Song:
     title: str
     artist: str
     tempo: float
+    beat: float
     beats_per_bar: int
     length: float
     lines: tuple[Line, ...]
@@ -141,6 +143,7 @@ def load_song(folder: Path) -> Song:
         title=_text(table, "title", path),
         artist=_text(table, "artist", path),
         tempo=_number(table, "tempo", path, 1, 1000),
+        beat=chart.seconds(1) - chart.seconds(0),
         beats_per_bar=int(_number(table, "beats_per_bar", path, 1, 32)),
         length=_number(table, "length", path, lines[-1].end, 24 * 3600),
         lines=tuple(lines),

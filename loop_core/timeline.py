@@ -63,14 +63,13 @@ def line_at(song: Song, now: float) -> int | None:
 
 
 def line_shown(song: Song, now: float) -> int:
-    """The index of the line that stands large: the next one takes its place when this one has ended."""
+    """The index of the line to look at: the one being sung, or the next one shortly before it begins."""
     index = line_at(song, now)
     if index is None:
         return 0
-    over = now > song.lines[index].end
-    if over and index + 1 < len(song.lines) and song.lines[index + 1].start - now < EARLY:
-        return index + 1
-    return index
+    following = song.lines[index + 1 : index + 2]
+    soon = now > song.lines[index].end and any(line.start - now < EARLY for line in following)
+    return index + 1 if soon else index
 
 
 def cue_at(song: Song, now: float) -> int | None:

@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from loop_core.formats.ultrastar import Chart, ChartNote, Phrase, dump
 from loop_core.lessons import find_lesson
 from loop_core.listing import read_listing
 from loop_core.operations import Operation
+from loop_core.pitch import Track
+from loop_core.scoring import beats_of
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song, load_song
 from loop_core.stepper import Stepper
@@ -109,3 +114,11 @@ def small_song(
 ) -> Song:
     """The song of `write_song`, loaded."""
     return load_song(write_song(folder, operations, beats_per_line, stems))
+
+
+def performance(song: Song, away: float | NDArray[np.float64] = 0.0, frames: int = 3) -> Track:
+    """Somebody who sings every beat ``away`` semitones from its note; NaN: is silent in it."""
+    beats = beats_of(song)
+    inside = (np.arange(frames) + 0.5) / frames * beats.length
+    pitches = np.repeat(beats.pitches + away, frames)
+    return Track((beats.starts[:, None] + inside).ravel(), pitches, np.full(len(pitches), 0.1))

@@ -183,3 +183,24 @@ def test_ctrl_c_ends_a_run_with_130_and_writes_nothing(tmp_path: Path) -> None:
     assert run.returncode == 130
     assert errors == "interrupted\n"
     assert list(target.parent.iterdir()) == []
+
+
+def test_a_recording_is_scored_line_by_line_and_in_total() -> None:
+    vocals = str(ROOT / "assets" / "songs" / "optimization_loop" / "vocals.ogg")
+    result = RUNNER.invoke(app, ["sing", "--recording", vocals])
+    assert result.exit_code == 0, result.output
+    rows = result.output.splitlines()
+    total = int(rows[-1].split()[0])
+    assert rows[-1] == f"{total} of 10000 points, medium"
+    assert total >= 9000
+    assert rows[1].startswith("Let's train!")
+    assert len(rows) == 1 + 30 + 2
+    later = RUNNER.invoke(app, ["sing", "--recording", vocals, "--latency", "300", "--difficulty", "hard"])
+    assert int(later.output.splitlines()[-1].split()[0]) < 5000
+
+
+def test_unusable_input_of_singing_is_refused(tmp_path: Path) -> None:
+    assert "no sound that can be decoded" in refused("sing", "--recording", str(tmp_path / "gone.wav"))
+    assert "--difficulty 'hart'; did you mean 'hard'?" in refused("sing", "--difficulty", "hart")
+    for latency in ("x", "1e3", "2000", "-1000.5", "nan", ""):
+        assert "expected milliseconds from -1000 to 1000" in refused("sing", "--latency", latency)

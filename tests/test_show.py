@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pygame
 import pytest
-from builders import small_song
+from builders import performance, small_song
 
 from app.audio import SilentPlayer
+from app.microphone import FileSinger, SilentSinger, Singer
 from app.panels import overlay
 from app.show import KEYS, Show
 from loop_core.clock import VirtualClock
@@ -17,6 +18,7 @@ from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson, find_lesson
 from loop_core.listing import read_listing
 from loop_core.operations import Operation
+from loop_core.scoring import MOST
 from loop_core.song import Song
 
 
@@ -30,6 +32,7 @@ class Rig:
         self.volumes: list[tuple[float, float]] = []
         self.backings: list[str] = []
         self.conductors: list[Conductor] = []
+        self.singers: list[Singer] = []
         self.folder = folder
         self.show = Show(
             song,
@@ -40,7 +43,12 @@ class Rig:
             start=start,
             controls=Controls(backing=backing or ""),
             results=lambda: folder / "progress.json",
+            open_singer=self.open_singer,
         )
+
+    def open_singer(self) -> Singer:
+        self.singers.append(FileSinger(performance(self.song)))
+        return self.singers[-1]
 
     def open_conductor(self, lesson: Lesson) -> Conductor:
         from loop_core.stepper import Stepper
@@ -359,3 +367,55 @@ def test_the_pointer_is_forgotten_at_the_next_key(rig: Rig) -> None:
     assert rig.show.tick().controls.pointer == (10, 20)
     rig.press(pygame.K_SPACE)
     assert rig.show.tick().controls.pointer is None
+
+
+def test_singing_along_counts_points_and_ends_with_the_results(rig: Rig) -> None:
+    assert rig.run(0.1).singing is None
+    frame = rig.press(pygame.K_g, pygame.K_SPACE)
+    assert frame.singing is not None
+    assert frame.singing.score.total == 0
+    frame = rig.run(rig.song.length / 2)
+    assert frame.singing is not None
+    assert 1000 < frame.singing.score.total < MOST
+    assert frame.singing.last is not None
+    frame = rig.run(rig.song.length / 2 + 1)
+    assert frame.singing is not None
+    assert frame.singing.over
+    assert frame.singing.score.total == MOST
+    shown = overlay.view(frame)
+    assert shown is not None
+    assert (shown.kind, shown.total, len(shown.lines)) == ("results", MOST, len(rig.song.lines))
+    frame = rig.press(pygame.K_ESCAPE)
+    assert not rig.show.quit
+    assert frame.singing is None
+    assert overlay.view(frame) is None
+
+
+def test_going_back_lets_the_line_be_sung_anew(rig: Rig) -> None:
+    rig.press(pygame.K_g, pygame.K_SPACE)
+    before = rig.run(9.0).singing
+    rig.press(pygame.K_LEFT, pygame.K_LEFT)
+    after = rig.run(0.1).singing
+    assert before is not None
+    assert after is not None
+    assert after.score.total < before.score.total
+    assert after.voice.times[-1] < before.voice.times[-1]
+
+
+def test_while_the_song_stands_nothing_is_sung(rig: Rig) -> None:
+    rig.press(pygame.K_g, pygame.K_SPACE)
+    rig.run(5.0)
+    paused = rig.press(pygame.K_SPACE).singing
+    later = rig.run(3.0).singing
+    assert paused is not None
+    assert later is not None
+    assert len(later.voice) == len(paused.voice) > 0
+
+
+def test_without_a_microphone_the_notes_are_shown_and_why(rig: Rig) -> None:
+    rig.show._open_singer = SilentSinger
+    frame = rig.press(pygame.K_g)
+    assert frame.singing is not None
+    assert not frame.singing.heard
+    assert frame.singing.singer == "no microphone"
+    assert rig.press(pygame.K_g).singing is None

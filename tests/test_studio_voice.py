@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from assets import SONGS
 from assets.studio import __main__ as command
 from assets.studio import speech
+from assets.studio.chart import chart
 from assets.studio.effects import polished
 from assets.studio.loudness import true_peak
 from assets.studio.melody import DRIFT, VIBRATO, pitch
@@ -27,6 +28,7 @@ from assets.studio.sound import RATE, gain, hertz
 from assets.studio.speech import Phone, Speech
 from assets.studio.timing import sung_phones
 from loop_core.errors import InputError
+from loop_core.formats import ultrastar
 
 TONE = 130.0  # Hz
 
@@ -240,6 +242,25 @@ def cut(score: Score, lines: int) -> Score:
     bars = int(score.lines[lines - 1].syllables[-1].end // 4) + 1
     first = replace(score.sections[0], chords=("C",) * bars, grooves=("train",) * bars)
     return replace(score, lines=score.lines[:lines], sections=(first,), tail=Fraction(1, 2))
+
+
+@pytest.mark.skipif(not shutil.which("flite"), reason="needs flite")
+def test_the_committed_chart_is_what_the_score_and_its_singer_give(score: Score) -> None:
+    vocals = pytest.importorskip("assets.studio.vocals", exc_type=ImportError)
+    expected = ultrastar.dump(chart(score, vocals.ends(score, vocals.SINGERS.lead)))
+    assert (SONGS / "optimization_loop" / "song.txt").read_bytes() == expected.encode()
+
+
+def test_a_note_of_the_chart_ends_with_its_voice_and_never_after_the_score_s(score: Score) -> None:
+    for away in (-9.0, -0.1, 0.0, 9.0):
+        ends = [score.seconds(syllable.end) + away for syllable in score.syllables]
+        written = chart(score, ends)
+        notes = [note for phrase in written.phrases for note in phrase.notes]
+        for note, syllable, end in zip(notes, score.syllables, ends, strict=True):
+            assert note.duration >= 1
+            latest = min(end, score.seconds(syllable.end))
+            beat = written.seconds(1)
+            assert note.duration == 1 or written.seconds(note.start + note.duration) <= latest + beat / 2
 
 
 @pytest.mark.skipif(

@@ -1,6 +1,7 @@
 """From a score to the two texts of a song folder: the UltraStar chart and song.toml."""
 
 import json
+from collections.abc import Sequence
 from fractions import Fraction
 
 from assets.studio.score import Line, Score, Syllable
@@ -17,8 +18,12 @@ MIDDLE_C = 60
 """The MIDI note that UltraStar calls pitch 0."""
 
 
-def chart(score: Score) -> Chart:
-    """The score as an UltraStar chart of version 1, whose BPM counts groups of four chart beats."""
+def chart(score: Score, ends: Sequence[float]) -> Chart:
+    """The score as an UltraStar chart of version 1, whose BPM counts groups of four chart beats.
+
+    ends: when the voice leaves each note, in seconds. There the note of the chart ends, as in charts that are
+    made by ear: nobody is to be scored on a note where the singer has let it go.
+    """
     headers = (
         ("VERSION", "1.0.0"),
         ("TITLE", score.title),
@@ -35,8 +40,9 @@ def chart(score: Score) -> Chart:
     )
     breaks: list[int | None] = [_steps(line.syllables[-1].end, line) for line in score.lines]
     breaks[-1] = None
+    left = iter(ends)
     phrases = (
-        Phrase(tuple(_note(syllable, line) for syllable in line.syllables), break_at)
+        Phrase(tuple(_note(s, line, score, next(left)) for s in line.syllables), break_at)
         for line, break_at in zip(score.lines, breaks, strict=True)
     )
     return Chart(headers, tuple(phrases))
@@ -68,11 +74,13 @@ def song_toml(score: Score, rate: int) -> str:
     return "\n".join([*parts, ""])
 
 
-def _note(syllable: Syllable, line: Line) -> ChartNote:
+def _note(syllable: Syllable, line: Line, score: Score, end: float) -> ChartNote:
+    start = _steps(syllable.beat, line)
+    sung = round(end * STEPS * score.tempo / 60) - start
     return ChartNote(
         "*" if syllable.golden else ":",
-        _steps(syllable.beat, line),
-        _steps(syllable.duration, line),
+        start,
+        min(max(sung, 1), _steps(syllable.duration, line)),
         syllable.midi - MIDDLE_C,
         syllable.text,
     )

@@ -143,7 +143,7 @@ def _longest_silence(vocals: Wave, score: Score) -> float:
 
 
 def _chart_error(folder: Path, score: Score) -> float:
-    """The largest difference, in seconds, between a note of the chart and of the score."""
+    """How far, in seconds, a note of the chart begins beside the score's, or ends after it, at most."""
     path = folder / "song.txt"
     try:
         chart = ultrastar.parse(path.read_text(encoding="utf-8"), str(path))
@@ -153,10 +153,9 @@ def _chart_error(folder: Path, score: Score) -> float:
     if len(notes) != len(score.syllables):
         raise InputError(f"{len(notes)} notes; the score has {len(score.syllables)}", path)
     return max(
-        abs(chart.seconds(beat) - score.seconds(wanted))
-        for note, syllable in zip(notes, score.syllables, strict=True)
-        for beat, wanted in (
-            (note.start, syllable.beat),
-            (note.start + note.duration, syllable.end),
+        max(
+            abs(chart.seconds(note.start) - score.seconds(syllable.beat)),
+            chart.seconds(note.start + note.duration) - score.seconds(syllable.end),
         )
+        for note, syllable in zip(notes, score.syllables, strict=True)
     )

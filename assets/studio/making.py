@@ -22,7 +22,7 @@ def song_files(
 ) -> Iterator[tuple[str, bytes]]:
     """Name and content of each file of the song; ``started`` hears of each step."""
     started("song.txt")
-    yield "song.txt", ultrastar.dump(chart(score)).encode()
+    yield "song.txt", ultrastar.dump(chart(score, vocals.ends(score, singers.lead))).encode()
     started("song.toml")
     yield "song.toml", song_toml(score, RATE).encode()
     voice = vocals.perform(score, singers, started)

@@ -7,9 +7,10 @@ import numpy as np
 
 from assets.studio.effects import polished
 from assets.studio.score import CHORDS, Line, Score, Syllable
-from assets.studio.singing import VOICELESS, Sung, sing
+from assets.studio.singing import VOICED, VOICELESS, Sung, sing
 from assets.studio.sound import RATE, Wave, count, fade, gain, pan, place, room
 from assets.studio.speech import Speaker, Speech, festival, flite
+from assets.studio.timing import sung_phones
 
 OCTAVE_DOWN = -12  # semitones: both sing an octave below the written notes, near where they speak
 
@@ -51,6 +52,16 @@ def perform(score: Score, singers: Singers, started: Callable[[str], None] = lam
     lead, harmony = polished(lead), polished(harmony)
     dry = pan(lead, 0) + gain(HARMONY) * pan(harmony, WIDTH)
     return np.asarray(dry + gain(ROOM) * room(dry.mean(axis=1), ROOM_SECONDS, ROOM_AFTER, seed=104))
+
+
+def ends(score: Score, lead: Speaker) -> list[float]:
+    """When the voice leaves each note of the score, in seconds: after the last phone that has its pitch."""
+    found = []
+    for line in score.lines:
+        phones = [phone for phone in sung_phones(line, lead(line).phones, score) if phone.name in VOICED]
+        last = {phone.note: phone.end for phone in phones}
+        found += [last[note] for note in range(len(line.syllables))]
+    return found
 
 
 def _add(bus: Wave, line: Sung) -> None:
