@@ -395,6 +395,11 @@ class Show:
         if self._activity is not None:
             self._activity.choose(item)
 
+    def drop(self, item: int) -> None:
+        """The mouse's button is let go over an item of the activity."""
+        if self._activity is not None:
+            self._activity.drop(item)
+
     def say(self, message: str) -> None:
         """Show a short word for a while."""
         self._message_until = self._real() + MESSAGE_SECONDS

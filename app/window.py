@@ -161,6 +161,10 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
             show.go_to_line(hint.line)
         else:
             show.toggle()
+    elif event.type == pygame.MOUSEBUTTONUP and event.button == 1 and stage is not None:
+        hint = stage.hint(event.pos)
+        if hint is not None and hint.item is not None:
+            show.drop(hint.item)
 
 
 def _key(event: pygame.Event) -> int:

@@ -54,7 +54,7 @@ SAID = {
     Outcome.SAME: Words("The same numbers, to the bit.", "数值逐位相同。"),
     Outcome.LOUD: Words("Loud: it stops with an error.", "有报错：程序停下来了。"),
     Outcome.NOTHING: Words("Silent: it learns nothing.", "不报错，但什么也没学到。"),
-    Outcome.DIVERGES: Words("Silent: the loss does not come down.", "不报错，但损失降不下来。"),
+    Outcome.DIVERGES: Words("Silent: the loss is no lower at the end.", "不报错，但损失最后没有降下来。"),
     Outcome.SWINGS: Words("Silent: the losses fall, then climb again.", "不报错，但损失先降后升。"),
     Outcome.LATE: Words("Silent: one epoch late.", "不报错，但总是晚一轮。"),
     Outcome.HIGHER: Words("Silent: the losses end higher.", "不报错，但损失最后更高。"),

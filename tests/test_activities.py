@@ -21,6 +21,7 @@ from app.drawing.edited import marked_rows
 from app.panels import puzzle, wrong_loops
 from app.stage import Stage, over_stage
 from app.theme import THEMES, theme_for
+from app.window import _handle
 from loop_core.activity import Puzzle, WrongLoops
 from loop_core.assembly import MODE_RULES, RULES, TRAINING, WHOLE
 from loop_core.frame import Controls, Frame
@@ -256,6 +257,21 @@ def test_two_clicks_carry_a_card(rig: Rig) -> None:
     frame = rig.show.tick()
     assert not table(frame).held
     assert order(frame) == [before[0], before[4], before[1], before[2], before[3], before[5]]
+
+
+def test_the_mouse_carries_a_card_from_where_it_is_pressed_to_where_it_is_let_go(rig: Rig) -> None:
+    before = order(opened(rig, pygame.K_y))
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    stage.draw(surface, rig.show.tick())
+    places = [(300, y) for y in range(720)]
+    spots = {hint.item: at for at in places if (hint := stage.hint(at)) is not None}
+    for kind, item in ((pygame.MOUSEBUTTONDOWN, 0), (pygame.MOUSEBUTTONUP, 0), (pygame.MOUSEBUTTONUP, 2)):
+        _handle(rig.show, pygame.Event(kind, button=1, pos=spots[item]), stage)
+    frame = rig.show.tick()
+    assert order(frame) == [before[1], before[2], before[0], *before[3:]]
+    assert not table(frame).held
+    _handle(rig.show, pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=(5, 715)), stage)
+    assert not rig.show.tick().controls.playing
 
 
 def test_a_click_reaches_the_item_that_is_drawn_there(rig: Rig) -> None:

@@ -14,6 +14,9 @@ class Activity(Protocol):
     def choose(self, item: int) -> None:
         """A click on an item of what is shown."""
 
+    def drop(self, item: int) -> None:
+        """The mouse's button is let go over an item."""
+
     def view(self) -> activity.Activity:
         """What there is to see now."""
 

@@ -61,6 +61,12 @@ class PuzzleActivity:
             self._move_to(item)
             self._held = not self._held
 
+    def drop(self, item: int) -> None:
+        """Put a card that was dragged in another one's place; a mere click goes on holding it."""
+        if self._held and item < len(self._order) and item != self._choice:
+            self._move_to(item)
+            self._held = False
+
     def view(self) -> Puzzle:
         """The table."""
         if not self._order:

@@ -1,7 +1,7 @@
 """Runs of edited loops, asked of the worker that runs the lesson.
 
-All that reads a syntax tree is asked of the worker too: in Python 3.11 two threads that make trees at the
-same time can make each other fail with "AST constructor recursion depth mismatch" (python/cpython#106905).
+All that reads a syntax tree is asked of the worker too: in Python 3.11 two threads that do so at once
+can make each other fail with "AST constructor recursion depth mismatch" (python/cpython#106905).
 """
 
 from collections.abc import Callable

@@ -48,6 +48,9 @@ class WrongLoopsActivity:
             if run:
                 self._begin(item)
 
+    def drop(self, item: int) -> None:
+        """Nothing is carried here."""
+
     def view(self) -> WrongLoops:
         """The list, and the run of its marked edit."""
         contest = self._trials.contest() if self._open else None

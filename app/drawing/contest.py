@@ -16,6 +16,10 @@ from loop_core.words import Words
 
 SIZE, HEADING, SAYS, TORCH = 22, 42, 32, 23
 DASH, GAP = 10, 7
+DASHED, WHOLE, THIN = 3, 5, 1.5
+"""How broad the lines are: of the lesson's losses, of the edited loop's, and of those that swing a lot."""
+CROWDED = 20
+"""So many widths of the plot a line is long that swings a lot."""
 HIGH, LOW, LONG = 0.6, 0.3, 100
 """The share of the height that the curves have, and that beside an error of more characters than these."""
 TRAIN, TEST = Words("training loss", "训练损失"), Words("test loss", "测试损失")
@@ -145,7 +149,7 @@ def _draw_entry(
 ) -> None:
     """A line of the legend, with the loss at the end."""
     sample = np.array([[plot.left, y], [plot.left + theme.px(44), y]], dtype=float)
-    _stroke(surface, theme, sample, color, dash)
+    _stroke(surface, theme, sample, color, dash, DASHED if dash else WHOLE)
     text(surface, theme, words, (plot.left + theme.px(56), y), SIZE, color)
     last = "–" if series is None or not len(series.value) else number(float(series.value[-1]))
     text(surface, theme, last, (plot.right, y), SIZE, color, "code bold", "right")
@@ -165,19 +169,25 @@ def _draw_curve(
     epoch, value = thinned(series.epoch, series.value, plot.width)
     xs = plot.left + epoch / max(1, epochs - 1) * plot.width
     points = np.column_stack([xs, plot.top + (1 - axis.shares(value)) * plot.height])
-    breaks = np.flatnonzero(~np.isfinite(value))
-    for run in np.split(points, breaks):
-        _stroke(surface, theme, run[np.isfinite(run).all(axis=1)], color, dash)
+    finite = np.isfinite(value)
+    length = np.hypot(*np.diff(points[finite], axis=0).T).sum()
+    line = DASHED if dash else THIN if length > CROWDED * plot.width else WHOLE
+    for run, known in zip(
+        *(np.split(each, np.flatnonzero(~finite)) for each in (points, finite)), strict=True
+    ):
+        _stroke(surface, theme, run[known], color, dash, line)
     if np.isfinite(series.value[-1]):
         pygame.draw.aacircle(surface, color, points[-1], theme.px(6))
 
 
-def _stroke(surface: pygame.Surface, theme: Theme, points: Array, color: Color, dash: int) -> None:
+def _stroke(
+    surface: pygame.Surface, theme: Theme, points: Array, color: Color, dash: int, line: float
+) -> None:
     """A line through points (n, 2), in dashes or whole."""
     pieces = _dashes(points, theme.px(dash), theme.px(GAP)) if dash else [points]
     for piece in pieces:
         for a, b in zip(piece[:-1].tolist(), piece[1:].tolist(), strict=True):
-            pygame.draw.aaline(surface, color, a, b, theme.px(3 if dash else 5))
+            pygame.draw.aaline(surface, color, a, b, theme.px(line))
 
 
 def _dashes(points: Array, dash: int, gap: int) -> Iterator[Array]:

@@ -27,7 +27,7 @@ LIST_KEYS = Words(
 SHOWN_KEYS = Words("↑ ↓ the next one     X, Esc: back to the list", "上下键换一个     X 或 Esc 回到列表")
 PREDICT = Words(
     "What will it do to the losses? Say what you expect, then press Enter: it really runs.",
-    "损失会变成什么样？先说说你的猜想，再按 Enter：它会真的运行一遍。",
+    "损失会怎样？先猜一猜，再按 Enter：它会真的运行。",
 )
 
 
