@@ -10,7 +10,7 @@ from loop_core.frame import Frame
 from loop_core.song import Line
 from loop_core.timeline import line_at, sung
 
-SUNG, NEXT, WHY, COUNT = 68, 34, 28, 46
+SUNG, NEXT, WHY, COUNT = 68, 34, 28, 42
 EARLY = 1.5
 """Seconds before a line at which it takes the place of one that has ended."""
 
