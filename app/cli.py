@@ -462,7 +462,7 @@ def bench(
     start      seconds to the first picture
     loop       stepping through the lessons, against the same loops run plainly
     drawing    every picture of the song
-    realtime   how late operations and pictures are
+    realtime   how late operations and pictures are, at three speeds
     memory     what is still held after a hundred songs
     film       making a film, and its pictures against those of matplotlib's FuncAnimation
     model      a model of 98 million parameters against a small one

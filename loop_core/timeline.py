@@ -68,7 +68,7 @@ def line_shown(song: Song, now: float) -> int:
     if index is None:
         return 0
     following = song.lines[index + 1 : index + 2]
-    soon = now > song.lines[index].end and any(line.start - now < EARLY for line in following)
+    soon = now >= song.lines[index].end and any(line.start - now < EARLY for line in following)
     return index + 1 if soon else index
 
 

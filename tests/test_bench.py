@@ -27,7 +27,8 @@ from pathlib import Path
 from test_bench import SIZE, check, opening_of, short_song
 from app.bench import realtime
 rows = realtime.rows(short_song(), opening_of(Path(sys.argv[1])), SIZE)
-check(rows, "operation started", "result first shown", "between two pictures")
+what = ("operation started", "result first shown", "between two pictures")
+check(rows, *(at + one for at in ("", "at 50%: ", "at 125%: ") for one in what))
 """
 
 

@@ -12,9 +12,10 @@ import pytest
 from builders import edited
 
 from app.draw import TextBox, reported
-from app.panels import console
+from app.panels import console, overlay
 from app.panels.hint import draw as draw_hint
 from app.pointing import Hint, collected, hint_at
+from app.show import KEYS
 from app.stage import PANELS, Stage, layout
 from app.theme import THEMES, theme_for
 from assets import SONGS
@@ -25,7 +26,7 @@ from loop_core.listing import read_listing
 from loop_core.operations import Operation
 from loop_core.snapshot import Evidence
 from loop_core.song import load_song
-from loop_core.timeline import parts
+from loop_core.timeline import Loop, parts
 
 SIZES = ((1280, 720), (1920, 1080), (3840, 2160), (1024, 768), (1440, 900), (2560, 1080), (960, 540))
 CONTROLS = Controls(started=True, playing=True)
@@ -130,8 +131,10 @@ def test_the_stage_draws_at_every_size(size: tuple[int, int], frames: list[Frame
         Controls(choice=1),
         Controls(black=True),
         replace(CONTROLS, hold=True, muted=True, message="volume 90%", sound="no sound: none"),
+        replace(CONTROLS, loop=Loop("line", 18.4, 20.6)),
+        replace(CONTROLS, count=3),
     ],
-    ids=["title", "keys", "lessons", "black", "notes"],
+    ids=["title", "keys", "lessons", "black", "notes", "loop", "count"],
 )
 def test_each_overlay_changes_the_picture_and_leaves_the_stage_as_it_was(
     controls: Controls, frames: list[Frame]
@@ -168,6 +171,47 @@ def test_no_text_is_cut_or_lies_over_another(
             assert surface.get_rect().contains(box.rect), box
             assert box.whole, box
         assert_apart(boxes)
+
+
+PRACTISING = replace(
+    CONTROLS,
+    voice=0.5,
+    unaccompanied=True,
+    speed=70,
+    transpose=-2,
+    preparing=True,
+    loop=Loop("section", 4.4, 23.2),
+    count_in=True,
+    count=2,
+    message="speed 70%",
+    still=True,
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("controls", [Controls(help=True), PRACTISING], ids=["keys", "practising"])
+def test_keys_and_count_are_whole_and_apart(
+    frames: list[Frame], size: tuple[int, int], controls: Controls
+) -> None:
+    surface = pygame.Surface(size)
+    for frame in (frames[0], frames[5]):
+        with reported() as boxes:
+            Stage(size).draw(surface, replace(frame, controls=controls))
+        shown = (
+            boxes[-len(overlay.KEYS + overlay.LEARNING_KEYS + overlay.PRACTICE_KEYS) * 2 :]
+            if controls.help
+            else boxes
+        )
+        assert all(surface.get_rect().contains(box.rect) for box in shown)
+        assert all(box.whole or box.words.startswith("speed 70%") for box in shown)
+        assert_apart(shown)
+
+
+def test_the_list_of_keys_names_every_key_of_the_show() -> None:
+    rows = overlay.KEYS + overlay.LEARNING_KEYS + overlay.PRACTICE_KEYS
+    listed = " ".join(keys for keys, _ in rows).replace(", ", " ").split()
+    for key in set(KEYS) & set(range(ord("!"), ord("~"))) - {pygame.K_EQUALS, pygame.K_COMMA}:
+        assert chr(key).upper().replace("-", "−") in listed
 
 
 @pytest.mark.parametrize("since", [0.02, 0.1, 0.2, 0.3])

@@ -1,25 +1,46 @@
-"""How punctual the show is over a whole song in a window, or in memory where there is no screen."""
+"""How punctual the show is in a window, or in memory where there is no screen."""
 
 import os
 import time
 from collections.abc import Iterator
 
 import numpy as np
+import numpy.typing as npt
 
-from app.bench.figures import DEFAULT_LESSON, FPS, SIZE, OpenConductor, Row
+from app.bench.figures import DEFAULT_LESSON, FPS, SIZE, OpenConductor, Row, forget
 from app.bench.screen import environment
 from loop_core.conductor import Conductor
-from loop_core.frame import Frame
+from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
 from loop_core.song import Song
 
 PICTURE = 1000 / FPS
 """Milliseconds from one picture to the next."""
+OTHER_SPEEDS = (50, 125)
+"""Per cent: the whole song plays at its own speed, and at these as much of it as `STRETCH`."""
+STRETCH = 20.0
+"""Seconds of the song."""
+
+Times = npt.NDArray[np.float64]
 
 
 def rows(song: Song, open_conductor: OpenConductor, size: tuple[int, int] = SIZE) -> Iterator[Row]:
-    """How late operations start and are shown, and how regularly pictures come."""
+    """How late operations start and are shown, and how regularly pictures come; at several speeds."""
     os.environ.update(environment())
+    for speed in (100, *OTHER_SPEEDS):
+        forget()
+        end = song.length if speed == 100 else min(song.length, STRETCH)
+        late, pictures = _played(song, open_conductor, size, speed, end)
+        yield from _rows("" if speed == 100 else f"at {speed}%: ", late, pictures)
+
+
+def _played(
+    song: Song, open_conductor: OpenConductor, size: tuple[int, int], speed: int, end: float
+) -> tuple[Times, Times]:
+    """Play from the song's start to ``end``.
+
+    In real milliseconds: how late each operation started and was shown (cues, 2); between pictures.
+    """
     from app import window
 
     opened: list[Conductor] = []
@@ -32,21 +53,33 @@ def rows(song: Song, open_conductor: OpenConductor, size: tuple[int, int] = SIZE
     def watch(frame: Frame) -> bool:
         if frame.controls.playing:
             pictures.append(time.perf_counter())
-        return frame.now >= song.length
+        return frame.now >= end
 
-    window.play(song, DEFAULT_LESSON, open_and_keep, start=True, fullscreen=False, size=size, watch=watch)
-    records = opened[0].records
-    late = 1000 * np.array([(r.started - r.due, r.shown - r.onset) for r in records])
+    window.play(
+        song,
+        DEFAULT_LESSON,
+        open_and_keep,
+        start=True,
+        fullscreen=False,
+        size=size,
+        controls=Controls(speed=speed),
+        watch=watch,
+    )
+    late = [(r.started - r.due, r.shown - r.onset) for r in opened[0].records]
+    return 1000 * np.array(late) / (speed / 100), 1000 * np.diff(pictures)
+
+
+def _rows(at: str, late: Times, between: Times) -> Iterator[Row]:
     sleeps = f"{_sleep_lateness():.2f} ms late at p99: a bare sleep"
     apart = f"{PICTURE:.1f} ms between pictures"
     for what, times, reference, target in (
         ("operation started, late by", late[:, 0], sleeps, 5.0),
         ("result first shown, late by", late[:, 1], apart, PICTURE),
-        ("between two pictures,", 1000 * np.diff(pictures), apart, 1.5 * PICTURE),
+        ("between two pictures,", between, apart, 1.5 * PICTURE),
     ):
         p50, p95, p99, most = np.percentile(times, (50, 95, 99, 100))
         yield Row(
-            f"{what} p50 / p95 / p99 / max",
+            f"{at}{what} p50 / p95 / p99 / max",
             f"{p50:.1f} / {p95:.1f} / {p99:.1f} / {most:.1f} ms",
             reference,
             f"{target:.1f} ms at p99",

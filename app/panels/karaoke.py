@@ -13,7 +13,7 @@ from loop_core.quiz import Quiz
 from loop_core.song import Line
 from loop_core.timeline import line_shown, sung
 
-SUNG, NEXT, WHY, COUNT = 68, 34, 28, 46
+SUNG, NEXT, WHY, COUNT = 68, 34, 28, 42
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,22 @@ KEYS = (
     ("← →", "one line back, on"),
     ("O", "hold: stop after each line"),
     ("R", "restart with the same seed"),
-    ("V, W", "say what a line will do; words vanish"),
     ("D", "lessons"),
-    ("X, Y", "sing it wrong, build the loop"),
     ("T, L", "theme, language"),
-    ("G", "sing along: notes and points"),
     (", .", "picture earlier, later by 5 ms"),
     ("P", "picture of this moment, as a file"),
     ("F", "full screen"),
     ("B", "black screen and silence, and back"),
     ("H", "these keys"),
     ("Q, Esc", "close what is open, else quit"),
+)
+Groups = dict[str, tuple[tuple[str, str], ...]]
+"""Keys and what they do, by heading."""
+
+LEARNING_KEYS = (
+    ("V, W", "say what a line will do; words vanish"),
+    ("X, Y", "sing it wrong, build the loop"),
+    ("G", "sing along: notes and points"),
 )
 PRACTICE_KEYS = (
     ("[ ]", "slower, faster; pitch kept"),
@@ -124,19 +129,20 @@ def _title(surface: pygame.Surface, view: View, theme: Theme) -> None:
 
 
 def _keys(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    """In two columns: the show, and practising."""
+    """In two columns: the show; learning and practising."""
     middle = surface.get_rect().centerx
-    for heading, keys, x in (
-        ("Keys", KEYS, middle - theme.px(600)),
-        ("Practice", PRACTICE_KEYS, middle + theme.px(260)),
-    ):
-        y = theme.px(110)
-        text(surface, theme, heading, (x + theme.px(24), y), 54, theme.now, "bold")
-        y += theme.px(24)
-        for key, meaning in keys:
-            y += theme.px(64)
-            text(surface, theme, key, (x - theme.px(24), y), 32, theme.now, "bold", "right")
-            text(surface, theme, meaning, (x + theme.px(24), y), 32, theme.text)
+    left: Groups = {"Keys": KEYS}
+    right: Groups = {"Learn": LEARNING_KEYS, "Practice": PRACTICE_KEYS}
+    for column, x in ((left, middle - theme.px(600)), (right, middle + theme.px(260))):
+        y = theme.px(30)
+        for heading, keys in column.items():
+            y += theme.px(76)
+            text(surface, theme, heading, (x + theme.px(24), y), 48, theme.now, "bold")
+            y += theme.px(14)
+            for key, meaning in keys:
+                y += theme.px(57)
+                text(surface, theme, key, (x - theme.px(24), y), 32, theme.now, "bold", "right")
+                text(surface, theme, meaning, (x + theme.px(24), y), 32, theme.text)
 
 
 def _lessons(surface: pygame.Surface, view: View, theme: Theme) -> None:
