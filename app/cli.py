@@ -16,6 +16,7 @@ from app.options import (
     LessonOption,
     SaveOption,
     SongOption,
+    SpeakOption,
     ThemeOption,
     check_output,
     check_target,
@@ -25,6 +26,7 @@ from app.options import (
     read_fps,
     read_latency,
     read_moment,
+    read_name,
     read_names,
     read_size,
     saving_to,
@@ -79,10 +81,7 @@ def play(
     still: Annotated[
         bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
     ] = False,
-    speak_log: Annotated[
-        bool,
-        typer.Option("--speak-log", help="Print each line, its operation and its result when they come."),
-    ] = False,
+    speak_log: SpeakOption = False,
     save_to: SaveOption = None,
 ) -> None:
     """Play the song in a window while the lesson runs to it.
@@ -175,6 +174,49 @@ def sing(
         difficulty=level,
         sing=True,
         latency=late,
+    )
+    raise typer.Exit(status)
+
+
+@app.command()
+def karaoke(
+    lesson: LessonOption = "straight_line",
+    song: SongOption = "optimization_loop",
+    exercise: Annotated[
+        str, typer.Option(metavar="say|gap", help="What to do while it plays; V and W change it.")
+    ] = "say",
+    backing: BackingOption = None,
+    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
+    theme: ThemeOption = "dark",
+    language: LanguageOption = None,
+    speak_log: SpeakOption = False,
+) -> None:
+    """Learn the loop by heart: the show, and something to answer at each line.
+
+    With `say` the music waits before a line and asks what it will really do; with `gap` words vanish from
+    lyric and code, more in each verse. What you answer is kept; see `torchaoke progress`.
+
+    \b
+    torchaoke karaoke
+    torchaoke karaoke --exercise gap --lesson circles --language zh
+    """
+    found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
+    controls = read_controls(found, backing, theme, language)
+
+    from app import window
+    from app.show import EXERCISES
+    from app.speech import speaking
+
+    status = window.play(
+        found,
+        chosen,
+        partial(conductor_for, found, saved_folder(), time.perf_counter),
+        start=False,
+        fullscreen=fullscreen,
+        size=read_size("1280x720"),
+        controls=controls,
+        watch=speaking() if speak_log else None,
+        exercise=read_name("--exercise", exercise, EXERCISES),
     )
     raise typer.Exit(status)
 

@@ -23,8 +23,11 @@ FILES: dict[Face, str] = {
     "code bold": "JetBrainsMono-Bold.ttf",
     "chinese": "NotoSansSC-Regular.otf",
 }
-CHINESE = re.compile("[\u3000-\u9fff\uff00-\uffef]")
+HAN = "\u3000-\u9fff\uff00-\uffef"
+CHINESE = re.compile(f"[{HAN}]")
 """Characters that only the Chinese font has; a text with one of them is set in it."""
+PIECE = re.compile(rf"(\s*)((?:[{HAN}]|[^\s{HAN}]+)[，。：；！？、）]*)")
+"""A word, or a single Chinese character, with the space before it and the signs that may not begin a line."""
 ELLIPSIS = "…"
 
 
@@ -128,10 +131,13 @@ def fitting(theme: Theme, wordings: Sequence[str], size: float, face: Face, most
 
 @lru_cache(maxsize=256)
 def wrapped(theme: Theme, words: str, size: float, face: Face, most: float) -> tuple[str, ...]:
-    """A text in lines that fit into ``most`` pixels each, broken at spaces, or in words that do not fit."""
+    """A text in lines that fit into ``most`` pixels each.
+
+    Broken at spaces and between Chinese characters, or in words that do not fit.
+    """
     lines = [""]
-    for word in words.split():
-        longer = f"{lines[-1]} {word}".strip()
+    for space, word in PIECE.findall(words):
+        longer = f"{lines[-1]}{' ' if space else ''}{word}".strip()
         if width(theme, longer, size, face) <= most:
             lines[-1] = longer
             continue

@@ -43,6 +43,9 @@ LanguageOption = Annotated[
     str | None,
     typer.Option("--language", metavar="en|zh", help="Of the subtitles: by default English."),
 ]
+SpeakOption = Annotated[
+    bool, typer.Option("--speak-log", help="Print each line, its operation and its result when they come.")
+]
 
 
 def read_size(text: str) -> tuple[int, int]:
@@ -75,7 +78,7 @@ def read_difficulty(name: str) -> "Difficulty":
     """How near a sung pitch must be; InputError with those that there are."""
     from loop_core.scoring import Difficulty
 
-    return Difficulty(_one_of("--difficulty", name, map(str, Difficulty)))
+    return Difficulty(read_name("--difficulty", name, map(str, Difficulty)))
 
 
 def read_latency(text: str) -> float:
@@ -103,12 +106,13 @@ def read_controls(song: Song, backing: str | None, theme: str, language: str | N
     languages = dict.fromkeys(name for line in song.lines for name in line.subtitles)
     return Controls(
         backing=read_backing(backing, song),
-        theme=_one_of("--theme", theme, THEMES),
-        language="en" if language is None else _one_of("--language", language, languages),
+        theme=read_name("--theme", theme, THEMES),
+        language="en" if language is None else read_name("--language", language, languages),
     )
 
 
-def _one_of(option: str, name: str, names: Iterable[str]) -> str:
+def read_name(option: str, name: str, names: Iterable[str]) -> str:
+    """The name, where it is one of ``names``; else InputError with the nearest or all of them."""
     known = list(names)
     if name not in known:
         near = difflib.get_close_matches(name, known, n=1)
@@ -122,7 +126,7 @@ def read_names(option: str, given: Iterable[str] | None, known: Iterable[str]) -
     names = tuple(known)
     if not given:
         return names
-    return tuple(_one_of(option, name.strip(), names) for text in given for name in text.split(","))
+    return tuple(read_name(option, name.strip(), names) for text in given for name in text.split(","))
 
 
 @contextmanager

@@ -15,10 +15,16 @@ Answer = Callable[[tuple[float, float]], "Hint | None"]
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """What is under the pointer, its name first; line: of the lesson's source, where a click leads."""
+    """What is under the pointer, its name first.
+
+    line: of the lesson's source, where a click leads.  key: the key that a click stands for.
+    item: of what stands over the stage, that a click chooses.
+    """
 
     rows: tuple[str, ...]
     line: int | None = None
+    item: int | None = None
+    key: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,27 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pygame
 
+from app.activities import Activity
+from app.activities.puzzle import PuzzleActivity
+from app.activities.trials import Ask
+from app.activities.wrong_loops import WrongLoopsActivity
+from app.asking import Asking
 from app.audio import Player, SilentPlayer
+from app.exercise import Exercise, Results
+from app.filling import Filling
 from app.microphone import SilentSinger, Singer
+from app.progress import load_progress, progress_path
 from app.theme import THEMES
 from app.transport import Transport
 from loop_core.conductor import Conductor
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson
+from loop_core.listing import Listing
 from loop_core.pitch import NOTHING
 from loop_core.scoring import Difficulty
 from loop_core.singing import Singing, singing, taken
@@ -42,11 +53,14 @@ class Show:
         open_singer: OpenSinger = SilentSinger,
         difficulty: Difficulty = Difficulty.MEDIUM,
         sing: bool = False,
+        results: Callable[[], Path] = progress_path,
+        exercise: str = "",
     ) -> None:
         """open_player: called by `open` with the backing's name.  start: begin as soon as the lesson is warm.
 
         controls: how the show is set at first; without a backing it has the song's first.
         open_singer: opens the microphone; sing: at once, else when the key is pressed.
+        results: where what a learner answers is kept.  exercise: one of `EXERCISES` that is on at first.
         """
         self.song = song
         self.lesson = lesson
@@ -69,6 +83,12 @@ class Show:
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
         self._begun = False  # the first note has been played
         self._dimmed = False  # the black screen has stopped the music
+        self._activity: Activity | None = None
+        self._interrupted = False  # the activity has stopped the music
+        self._results = results
+        self._exercise: Exercise | None = None
+        if exercise:
+            EXERCISES[exercise](self)
 
     def open(self) -> None:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
@@ -86,26 +106,47 @@ class Show:
             self._set(message="")
         transport = self._transport
         now = transport.now()
-        if self._controls.playing and not transport.playing:
+        stopped = self._controls.playing and not transport.playing
+        if stopped:
             self._set(playing=False)
         picture_time = min(max(now - self._controls.offset, 0.0), self.song.length)
         frame = self._conductor.tick(picture_time, transport.rate)
-        if frame.ready and self._controls.started and not self._begun:
+        self._set(activity=None if self._activity is None else self._activity.view())
+        if frame.ready and self._controls.started and not self._begun and self._activity is None:
             self._begun = True
             self._play()
-        return replace(frame, controls=self._controls, singing=self._listen(now))
+        frame = replace(frame, controls=self._controls, singing=self._listen(now))
+        if self._exercise is None:
+            return frame
+        waits = not stopped or transport.ended or self._exercise.waits(frame, now) or self._controls.hold
+        if not waits:
+            self._play()
+        return self._exercise.show(frame)
 
     def press(self, key: int) -> None:
         """One key, as pygame numbers them; what is under the pointer is no longer explained."""
         self.point(None)
+        if self._activity is not None and not self._controls.black and key not in EVERYWHERE:
+            if not self._activity.press(key):
+                self._end_activity()
+            return
         if self._controls.choice is not None and self._choose(key):
+            return
+        reply = "not mine" if self._exercise is None else self._exercise.press(key, self._transport.now())
+        if reply == "go on":
+            self._play()
+        if reply != "not mine":
             return
         action = KEYS.get(key)
         if action is not None:
             action(self)
 
     def close(self) -> None:
-        """End the sound, the microphone and the worker."""
+        """End the sound, the microphone and the worker; keep what was answered."""
+        if self._activity is not None:
+            self._activity.close()
+        if self._exercise is not None:
+            self._exercise.close()
         self._transport.player.close()
         if self._singer is not None:
             self._singer.close()
@@ -115,6 +156,8 @@ class Show:
         """Start, pause, go on; before the lesson is warm the wish is remembered."""
         if self._controls.black:
             self.black()
+        elif self._activity is not None:
+            return
         elif self._controls.help:
             self._set(help=False)
         elif not self._begun:
@@ -142,6 +185,7 @@ class Show:
 
     def restart(self) -> None:
         """From the first note, with the same seed."""
+        self._forget()
         if self._begun:
             self._transport.seek(0.0)
             if not self._controls.playing:
@@ -153,6 +197,28 @@ class Show:
         self._set(hold=not self._controls.hold)
         if not self._controls.hold:
             self.say("hold off")
+
+    def predict(self) -> None:
+        """Ask before each line what it will do, or no longer."""
+        self._practise(Asking, "before each line: what will it do?", "questions off")
+
+    def fill(self) -> None:
+        """Let words vanish that the learner picks, or no longer."""
+        self._practise(Filling, "words vanish: pick them with 1 to 3", "all words are back")
+
+    def _practise(self, kind: "type[Asking] | type[Filling]", on: str, off: str) -> None:
+        """Begin an exercise, or end it when it is under way."""
+        before, self._exercise = self._exercise, None
+        if before is not None:
+            before.close()
+        if isinstance(before, kind):
+            self._transport.set_stops(())
+            self.say(off)
+            return
+        progress, message = load_progress(self._results())
+        self._exercise = kind(self.song, Results(progress, date.today, self.say))
+        self._transport.set_stops(self._exercise.stops)
+        self.say(message or on)
 
     def mute(self) -> None:
         """Voice off or on."""
@@ -172,6 +238,7 @@ class Show:
 
     def click(self, x: float) -> None:
         """A click on the song's line, at ``x`` of its length, 0 to 1."""
+        self._forget()
         if self._begun:
             self._transport.seek(x * self.song.length)
 
@@ -184,6 +251,7 @@ class Show:
         listing = self._conductor.listing
         now = self._transport.now()
         times = [t for first, last, t, _ in sung_lines(self.song, listing) if first <= line <= last]
+        self._forget()
         if times and self._begun:
             self._transport.seek(next((time for time in times if time > now), times[0]))
 
@@ -247,6 +315,19 @@ class Show:
         names = [lesson.name for lesson in LESSONS]
         self._set(choice=names.index(self.lesson.name) if self.lesson.name in names else 0)
 
+    def wrong_loops(self) -> None:
+        """Sing it wrong."""
+        self._begin_activity(WrongLoopsActivity)
+
+    def puzzle(self) -> None:
+        """Build the loop."""
+        self._begin_activity(PuzzleActivity)
+
+    def choose(self, item: int) -> None:
+        """A click on an item of the activity."""
+        if self._activity is not None:
+            self._activity.choose(item)
+
     def say(self, message: str) -> None:
         """Show a short word for a while."""
         self._message_until = self._real() + MESSAGE_SECONDS
@@ -287,6 +368,7 @@ class Show:
         return True
 
     def _change_lesson(self, lesson: Lesson) -> None:
+        self._forget()
         self._transport.pause()
         self._transport.seek(0.0)
         self._conductor.close()
@@ -296,13 +378,34 @@ class Show:
         self._begun = False
         self._set(playing=False, started=False)
 
+    def _begin_activity(self, open_activity: Callable[[Listing, Ask], Activity]) -> None:
+        """The music pauses until the activity ends."""
+        self._interrupted = self._controls.playing
+        if self._interrupted:
+            self._transport.pause()
+            self._set(playing=False)
+        self._activity = open_activity(self._conductor.listing, self._conductor.ask)
+
+    def _end_activity(self) -> None:
+        assert self._activity is not None
+        self._activity.close()
+        self._activity = None
+        if self._interrupted:
+            self._play()
+
     def _play(self) -> None:
         self._transport.play()
         self._set(playing=True)
 
     def _seek_line(self, step: int) -> None:
+        self._forget()
         if self._begun:
             self._transport.seek_line(step)
+
+    def _forget(self) -> None:
+        """The song is moved: what was asked is no longer at hand."""
+        if self._exercise is not None:
+            self._exercise.forget()
 
     def _apply_volume(self) -> None:
         volume = self._controls.volume
@@ -317,6 +420,9 @@ def _after(names: tuple[str, ...], name: str) -> str:
     return names[(names.index(name) + 1) % len(names)] if name in names else names[0]
 
 
+EXERCISES: dict[str, Callable[[Show], None]] = {"say": Show.predict, "gap": Show.fill}
+"""By the name on the command line: before each line say what it will do; fill in the words that vanish."""
+
 KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_SPACE: Show.toggle,
     pygame.K_PAGEDOWN: Show.advance,
@@ -325,6 +431,8 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_RIGHT: Show.on,
     pygame.K_r: Show.restart,
     pygame.K_o: Show.hold,
+    pygame.K_v: Show.predict,
+    pygame.K_w: Show.fill,
     pygame.K_m: Show.mute,
     pygame.K_n: Show.next_backing,
     pygame.K_PLUS: lambda show: show.louder(1),
@@ -335,6 +443,8 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_COMMA: lambda show: show.shift(-1),
     pygame.K_PERIOD: lambda show: show.shift(1),
     pygame.K_d: Show.lessons,
+    pygame.K_x: Show.wrong_loops,
+    pygame.K_y: Show.puzzle,
     pygame.K_t: Show.next_theme,
     pygame.K_l: Show.next_language,
     pygame.K_g: Show.sing,
@@ -346,3 +456,9 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_ESCAPE: Show.leave,
     pygame.K_q: Show.leave,
 }
+EVERYWHERE = frozenset(
+    key
+    for key, action in KEYS.items()
+    if action in (Show.next_theme, Show.next_language, Show.picture, Show.fullscreen, Show.black)
+)
+"""Keys that mean the same while an activity is open."""

@@ -1,9 +1,11 @@
 """The show as plain text, line by line at its time: for a screen reader, and for logs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
+from loop_core.cloze import BLANK, Cloze, masked
 from loop_core.frame import Frame
+from loop_core.quiz import Quiz
 from loop_core.snapshot import Snapshot
 from loop_core.timeline import line_at
 
@@ -17,16 +19,19 @@ class SpeakLog:
         self._line: int | None = None
         self._snapshot: Snapshot | None = None
         self._playing = False
+        self._quiz: Quiz | None = None
+        self._cloze: Cloze | None = None
 
     def tell(self, frame: Frame) -> None:
         """Say what is new since the last frame."""
         if frame.controls.playing != self._playing:
             self._playing = frame.controls.playing
             self._say(f"{clock(frame.now)} {'playing' if self._playing else 'paused'}")
+        self._tell_exercise(frame)
         line = line_at(frame.song, frame.now)
         if line != self._line:
             self._line = line
-            if line is not None:
+            if line is not None and not _is_open(frame.cloze, line):
                 self._say(f"{clock(frame.now)} sung: {_with_reason(frame, line)}")
         if frame.snapshot is not self._snapshot:
             before, self._snapshot = self._snapshot, frame.snapshot
@@ -34,6 +39,49 @@ class SpeakLog:
                 self._say(f"{clock(frame.now)} {done(frame.snapshot)}")
                 for printed in frame.snapshot.printed:
                     self._say(f"{clock(frame.now)} printed: {printed}")
+
+    def _tell_exercise(self, frame: Frame) -> None:
+        """A question, a gap, and what became of the answer."""
+        language, now = frame.controls.language, clock(frame.now)
+        if frame.quiz != self._quiz and frame.quiz is not None:
+            words = question(frame.quiz, language)
+            if words:
+                self._say(f"{now} {words}")
+        if frame.cloze != self._cloze and frame.cloze is not None:
+            self._say(f"{now} {gap(frame.cloze, frame.song.lines[frame.cloze.gap.line].text)}")
+        self._quiz, self._cloze = frame.quiz, frame.cloze
+
+
+def question(quiz: Quiz, language: str) -> str:
+    """The question with its numbered choices, or what the answer is; '' while that is not known."""
+    choices = quiz.question.choices.get(language, quiz.question.choices["en"])
+    if quiz.chosen is None:
+        text = quiz.question.text.get(language, quiz.question.text["en"])
+        return f"question: {quiz.line}: {text} {numbered(choices)}"
+    if quiz.answer is None:
+        return ""
+    verdict = "right" if quiz.chosen == quiz.answer.right else "not right"
+    why = quiz.answer.why.get(language, quiz.answer.why["en"])
+    return f"{verdict}: {choices[quiz.answer.right]}. {why}"
+
+
+def gap(cloze: Cloze, text: str) -> str:
+    """The line with its blank and the numbered choices, or the word that fills it."""
+    if cloze.filled:
+        return f"filled: {text}, {cloze.timing}"
+    left = [word if index not in cloze.wrong else "no" for index, word in enumerate(cloze.gap.choices)]
+    blank = BLANK * (cloze.gap.last - cloze.gap.first)
+    return f"gap: {masked(text, cloze.gap).replace(blank, '…')}: {numbered(left)}"
+
+
+def numbered(choices: Sequence[str]) -> str:
+    """Choices with the numbers of their keys."""
+    return ", ".join(f"{number} {words}" for number, words in enumerate(choices, 1))
+
+
+def _is_open(cloze: Cloze | None, line: int) -> bool:
+    """Whether a word of the line is missing, so that it must not be said."""
+    return cloze is not None and cloze.gap.line == line and not cloze.filled
 
 
 def done(snapshot: Snapshot) -> str:

@@ -6,7 +6,20 @@ from typing import Any
 
 import pygame
 
-from app.panels import code, console, data, header, karaoke, loss, network, notes, overlay, timeline
+from app.panels import (
+    code,
+    console,
+    data,
+    header,
+    karaoke,
+    loss,
+    network,
+    notes,
+    overlay,
+    puzzle,
+    timeline,
+    wrong_loops,
+)
 from app.panels import hint as panel_hint
 from app.pointing import Area, Hint, collected, hint_at
 from app.theme import Theme, theme_for
@@ -38,6 +51,12 @@ PANELS = (
 )
 NOTES = Panel("notes", notes.view, notes.draw)
 """Stands below code and network, in the place of console, data and loss, while somebody sings."""
+OVERLAYS = (
+    Panel("overlay", overlay.view, overlay.draw),
+    Panel("wrong loops", wrong_loops.view, wrong_loops.draw),
+    Panel("puzzle", puzzle.view, puzzle.draw),
+)
+"""What stands over the whole stage, where its view is not None."""
 ON_GROUND = frozenset({"header", "karaoke", "timeline"})
 """Panels without a ground of their own."""
 
@@ -81,6 +100,12 @@ def layout(size: tuple[int, int], singing: bool = False) -> dict[str, pygame.Rec
     }
 
 
+def over_stage(frame: Frame) -> tuple[Panel | None, Hashable]:
+    """What stands over the whole stage, and its view."""
+    views = ((panel, panel.view(frame)) for panel in OVERLAYS)
+    return next(((panel, view) for panel, view in views if view is not None), (None, None))
+
+
 class Stage:
     """A window's worth of panels; remembers what each shows, and draws it anew only when that changes."""
 
@@ -100,6 +125,7 @@ class Stage:
         self._shown: dict[str, Hashable] = {}
         self._above: Hashable = "nothing has been drawn"
         self._areas: dict[str, list[Area]] = {}
+        self._over_areas: list[Area] | None = None  # of what stands over the stage, None when nothing does
 
     def draw(self, surface: pygame.Surface, frame: Frame) -> list[pygame.Rect]:
         """Bring ``surface``, of the stage's size and kept from call to call, up to date.
@@ -110,9 +136,12 @@ class Stage:
             self._arrange(frame.singing is not None)
         shown = panels(self._singing)
         changed = [self.rects[panel.name] for panel in shown if self._update(panel, frame)]
-        over, pointer = overlay.view(frame), frame.controls.pointer
+        panel, over = over_stage(frame)
+        if panel is None:
+            self._over_areas = None
+        pointer = frame.controls.pointer
         hint = self.hint(pointer) if over is None and pointer is not None else None
-        above = None if over is None and hint is None else (over, hint, pointer)
+        above = None if over is None and hint is None else (over, hint, None if hint is None else pointer)
         if above is None and self._above is None:
             for rect in changed:
                 surface.blit(self._panels, rect, rect)
@@ -120,8 +149,9 @@ class Stage:
         if not changed and above == self._above:
             return []
         surface.blit(self._panels, (0, 0))
-        if over is not None:
-            overlay.draw(surface, over, self.theme)
+        if panel is not None:
+            with collected() as self._over_areas:
+                panel.draw(surface, over, self.theme)
         if hint is not None and pointer is not None:
             panel_hint.draw(surface, hint, pointer, self.theme)
         self._above = above
@@ -129,12 +159,14 @@ class Stage:
 
     def hint(self, at: tuple[int, int]) -> Hint | None:
         """What stands at a point of the window."""
+        if self._over_areas is not None:
+            return hint_at(self._over_areas, at)
         return hint_at([area for areas in self._areas.values() for area in areas], at)
 
     def song_position(self, at: tuple[int, int]) -> float | None:
         """The share of the song, 0 to 1, that a point of the song's line stands for; None elsewhere."""
         rect = self.rects["timeline"]
-        if not rect.collidepoint(at):
+        if self._over_areas is not None or not rect.collidepoint(at):
             return None
         return min(1.0, max(0.0, timeline.share_at(at[0] - rect.left, rect.width, self.theme)))
 

@@ -20,6 +20,7 @@ class Transport:
         self.playing = False
         self.ended = False
         self.hold = False
+        self.stops: tuple[float, ...] = ()  # further times at which it stops by itself
         self._real = real
         self._at = 0.0  # where it stands while nothing plays
         self._clock: SmoothClock | None = None
@@ -82,18 +83,26 @@ class Transport:
     def set_hold(self, hold: bool) -> None:
         """Stop after each line, or go on without stopping."""
         self.hold = hold
-        self._hold_at = self._next_hold(self._clock.now()) if hold and self._clock is not None else None
+        self._look_ahead()
+
+    def set_stops(self, stops: tuple[float, ...]) -> None:
+        """Stop by itself at these times, whether in hold mode or not."""
+        self.stops = stops
+        self._look_ahead()
 
     def _start(self, at: float) -> None:
         self.player.play(at)
         self._clock = SmoothClock(self.player.position, self._real, at)
-        self._hold_at = self._next_hold(at) if self.hold else None
+        self._hold_at = self._next_hold(at)
         self.playing, self.ended = True, False
 
     def _stop(self, at: float) -> None:
         self.player.stop()
         self._at, self._clock, self.playing = at, None, False
 
+    def _look_ahead(self) -> None:
+        self._hold_at = None if self._clock is None else self._next_hold(self._clock.now())
+
     def _next_hold(self, now: float) -> float | None:
-        starts = (line.start - HOLD_EARLY for line in self.song.lines[1:])
-        return next((start for start in starts if start > now + 0.01), None)
+        held = [line.start - HOLD_EARLY for line in self.song.lines[1:]] if self.hold else []
+        return min((stop for stop in (*held, *self.stops) if stop > now + 0.01), default=None)

@@ -41,10 +41,11 @@ def play(
     difficulty: Difficulty = Difficulty.MEDIUM,
     sing: bool = False,
     latency: float = 0.0,
+    exercise: str = "",
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
-    controls: how the show is set at first.
+    controls: how the show is set at first.  exercise: one of `app.show.EXERCISES` that is on then.
     watch: is told of each picture when it is on screen; ends the show by answering True.
     difficulty: of singing along.  sing: begin with it.  latency: of the microphone, in seconds.
     Raises InputError when there is no display.
@@ -64,6 +65,7 @@ def play(
                 real,
                 start=start,
                 controls=controls,
+                exercise=exercise,
                 open_singer=partial(open_singer, real, latency),
                 difficulty=difficulty,
                 sing=sing,
@@ -149,6 +151,10 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
         hint = None if stage is None else stage.hint(event.pos)
         if share is not None:
             show.click(share)
+        elif hint is not None and hint.item is not None:
+            show.choose(hint.item)
+        elif hint is not None and hint.key is not None:
+            show.press(hint.key)
         elif hint is not None and hint.line is not None:
             show.go_to_line(hint.line)
         else:

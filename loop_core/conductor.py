@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from loop_core.frame import Frame
 from loop_core.lessons import Lesson
@@ -21,6 +21,8 @@ from loop_core.timeline import cue_at, parts
 
 if TYPE_CHECKING:  # it imports torch, which is the worker's business
     from loop_core.stepper import Stepper
+
+T = TypeVar("T")
 
 HORIZON = 0.05
 """Seconds ahead of its start at which an operation is handed to the worker, which then waits."""
@@ -160,6 +162,14 @@ class Conductor:
         if target < 0:
             self._shown = None
 
+    def ask(self, work: Callable[[], T]) -> Future[T]:
+        """Run something else on the worker, between two operations, as soon as the lesson is warm.
+
+        It begins with the random numbers that the lesson began with; the lesson does not notice.
+        """
+        self.open()
+        return self._worker.submit(self._answer, work)
+
     def close(self) -> None:
         """End the worker; the lesson is left on its own thread."""
         self._closing = True
@@ -258,6 +268,10 @@ class Conductor:
             gc.collect()
             gc.freeze()  # torch's objects are here to stay; no collection on stage need look at them again
         return True
+
+    def _answer(self, work: Callable[[], T]) -> T:
+        with self._stepper.aside():
+            return work()
 
     def _close(self) -> None:
         if hasattr(self, "_stepper"):

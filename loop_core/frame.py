@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from loop_core.activity import Activity
+from loop_core.cloze import Cloze, Gap
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
+from loop_core.quiz import Quiz
 from loop_core.singing import Singing
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
@@ -18,6 +21,7 @@ class Controls:
     help: the keys are shown.  choice: the lesson marked in the open list of lessons, None when closed.
     sound: the device that plays, or why none does.  message: a short word to the person at the keys.
     pointer: where the mouse points, in pixels of the window, None when it does not.
+    activity: what is done beside the song, None while nothing is.
     theme: 'dark' or 'light'.  language: of the subtitles.  still: reduced motion, states change at once.
     """
 
@@ -31,6 +35,7 @@ class Controls:
     offset: float = 0.0
     help: bool = False
     choice: int | None = None
+    activity: Activity | None = None
     sound: str = ""
     message: str = ""
     pointer: tuple[int, int] | None = None
@@ -47,6 +52,8 @@ class Frame:
     shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
     behind: the worker is still at work on what should be shown.
     singing: how the one at the microphone sings; None while nobody wants to.
+    quiz: the question before a line, where the learner is asked what it will do.
+    cloze: the gap in the line that is shown.  missing: the one in the line after it.
     """
 
     now: float
@@ -60,3 +67,6 @@ class Frame:
     behind: bool
     controls: Controls = field(default_factory=Controls)
     singing: Singing | None = None
+    quiz: Quiz | None = None
+    cloze: Cloze | None = None
+    missing: Gap | None = None

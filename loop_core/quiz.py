@@ -45,6 +45,21 @@ class Answer:
     why: Words
 
 
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """A question as it stands: what was chosen (its index, -1: nothing), and the answer once it is known.
+
+    line: of the song, that it is asked before.  right, asked: of all questions so far.
+    """
+
+    line: str
+    question: Question
+    chosen: int | None = None
+    answer: Answer | None = None
+    right: int = 0
+    asked: int = 0
+
+
 ASKED: Mapping[Operation, tuple[Kind, ...]] = {
     Operation.TRAIN: (Kind.CHANGE,),
     Operation.FORWARD: (Kind.TAPE, Kind.CHANGE),

@@ -7,11 +7,14 @@ import io
 import math
 import random
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
 import torch
 
+from loop_core.freeze import untouched
 from loop_core.listing import Listing, Site, compile_listing
 from loop_core.observer import Observer
 from loop_core.operations import FAST, Operation
@@ -50,10 +53,20 @@ class Stepper:
     def restart(self) -> None:
         """Back to before the first line, with the random numbers of the first start."""
         self.close()
+        self._reseed()
+        self._start()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Another loop may run inside: it begins as the lesson did, which does not notice."""
+        with untouched(), torch.inference_mode(False), torch.enable_grad():
+            self._reseed()
+            yield
+
+    def _reseed(self) -> None:
         torch.set_rng_state(self._random[0])
         np.random.set_state(self._random[1])
         random.setstate(self._random[2])
-        self._start()
 
     def close(self) -> None:
         """Leave the lesson where it stands."""

@@ -31,13 +31,14 @@ def line_at(song: Song, now: float) -> int | None:
 
 
 def line_shown(song: Song, now: float) -> int:
-    """The index of the line to look at: the one being sung, or the next one shortly before it begins."""
+    """The index of the line that stands large: the next one takes its place when this one has ended."""
     index = line_at(song, now)
     if index is None:
         return 0
-    following = song.lines[index + 1 : index + 2]
-    soon = now > song.lines[index].end and any(line.start - now < EARLY for line in following)
-    return index + 1 if soon else index
+    over = now > song.lines[index].end
+    if over and index + 1 < len(song.lines) and song.lines[index + 1].start - now < EARLY:
+        return index + 1
+    return index
 
 
 def cue_at(song: Song, now: float) -> int | None:

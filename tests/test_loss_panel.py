@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.draw import reported
+from app.drawing.axes import DECADES, MOST_TICKS, axis_of, ticks_of
 from app.panels import loss
-from app.panels.loss import DECADES, MOST_TICKS, View, axis_of, ticks_of
+from app.panels.loss import View
 from app.pointing import collected, hint_at
 from app.stage import layout
 from app.theme import theme_for

@@ -43,6 +43,7 @@ class Rig:
             start=start,
             controls=Controls(backing=backing or ""),
             open_singer=self.open_singer,
+            results=lambda: folder / "progress.json",
         )
 
     def open_singer(self) -> Singer:

@@ -1,21 +1,23 @@
 """The lesson's own source: the running line is lit, with its lyric beneath it."""
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from dataclasses import dataclass, replace
+from functools import partial
 
 import pygame
 
-from app.draw import eased, rendered, report, text, title, width
+from app.draw import eased, text, title, width
+from app.drawing.rows import advance, draw_row
 from app.drawing.source import Row, rows_of
 from app.pointing import Hint, answering
-from app.theme import Color, Theme
+from app.theme import Theme
+from loop_core.cloze import BLANK, masked
 from loop_core.frame import Frame
 from loop_core.listing import Listing
 from loop_core.operations import Operation
 from loop_core.timeline import sung_lines
 
-SIZE, LINE, LYRIC = 26, 34, 32
+LINE, LYRIC = 34, 32
 MOVE = 0.35
 """Seconds that the listing takes to scroll to the next operation."""
 NUMBER = 22
@@ -26,6 +28,7 @@ class View:
     """What is lit (lines from 1, inclusive), what was before, and how far between them, in 50ths.
 
     sung: of each cue the lines of its operation, its time in seconds and its lyric.
+    hidden: a name that is missing from the lines ``hidden_in``.
     """
 
     listing: Listing
@@ -35,6 +38,8 @@ class View:
     lyric: str
     failed: bool
     sung: tuple[tuple[int, int, float, str], ...]
+    hidden: str = ""
+    hidden_in: tuple[int, int] = (0, 0)
 
 
 def view(frame: Frame) -> View:
@@ -46,8 +51,25 @@ def view(frame: Frame) -> View:
         cue = frame.song.cues[frame.cue]
         moved = 50 if frame.controls.still else min(50, round(50 * (frame.now - cue.time) / MOVE))
         lyric = frame.song.lines[cue.line].text
+        if _open(frame) and frame.cloze is not None and frame.cloze.gap.line == cue.line:
+            lyric = masked(lyric, frame.cloze.gap)
     failed = frame.snapshot is not None and not frame.snapshot.evidence.holds
-    return View(frame.listing, lit, before, moved, lyric, failed, sung_lines(frame.song, frame.listing))
+    sung = sung_lines(frame.song, frame.listing)
+    return View(frame.listing, lit, before, moved, lyric, failed, sung, *_hidden(frame))
+
+
+def _open(frame: Frame) -> bool:
+    return frame.cloze is not None and not frame.cloze.filled
+
+
+def _hidden(frame: Frame) -> tuple[str, tuple[int, int]]:
+    """The name that is missing while a gap is open, and the lines of the operation that it is of."""
+    if frame.cloze is None or not _open(frame):
+        return "", (0, 0)
+    gap = frame.cloze.gap
+    operation = next((cue.operation for cue in frame.song.cues if cue.line == gap.line), None)
+    site = None if operation is None else frame.listing.site(operation)
+    return (gap.code, (site.line, site.end_line)) if site and gap.code else ("", (0, 0))
 
 
 def _lines(frame: Frame, cue: int | None) -> tuple[int, int]:
@@ -63,7 +85,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     across, height = surface.get_size()
     top, line, lyric = theme.px(50), theme.px(LINE), theme.px(LYRIC)
     left = theme.px(30) + width(theme, str(len(view.listing.lines)), NUMBER, "code")
-    rows = rows_of(view.listing, int((across - theme.px(12) - left) / _advance(theme)))
+    rows = rows_of(view.listing, int((across - theme.px(12) - left) / advance(theme)))
     before, lit = (_rows_at(rows, lines) for lines in (view.before, view.lit))
     count = (height - top - theme.px(10) - lyric) // line
     share = eased(view.moved / 50)
@@ -80,9 +102,10 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         is_lit = lit[0] <= index < lit[1]
         if is_lit:
             _light(body, theme, y, line + gap, view.failed)
-        _source(body, theme, rows[index], (left, y + line // 2), is_lit)
+        row = _without(rows[index], view.hidden, view.hidden_in)
+        _source(body, theme, row, (left, y + line // 2), is_lit)
         if index == lit[1] - 1 and gap:
-            indent = left + round(rows[index].indent * _advance(theme))
+            indent = left + round(rows[index].indent * advance(theme))
             _lyric(body, theme, view.lyric, indent, pygame.Rect(0, y + line, across, gap))
         shown.append((y + line + gap, rows[index].line))
     answering(body, body.get_rect(), partial(_hint, view, shown))
@@ -134,21 +157,18 @@ def _light(body: pygame.Surface, theme: Theme, y: int, height: int, failed: bool
 
 
 def _source(body: pygame.Surface, theme: Theme, row: Row, at: tuple[int, int], lit: bool) -> None:
-    (left, y), advance = at, _advance(theme)
     if row.first:
-        text(body, theme, str(row.line), (left - theme.px(12), y), NUMBER, theme.faint, "code", "right")
-    drawn: list[pygame.Rect] = []
-    for column, words, kind in row.spans:
-        color = _color(theme, kind)
-        # signs one by one: the font would join == into one
-        for offset, piece in enumerate(words) if kind == "sign" else ((0, words),):
-            picture = rendered("code bold" if lit else "code", theme.px(SIZE), piece, color)
-            drawn.append(picture.get_rect(left=left + round((column + offset) * advance), centery=y))
-            body.blit(picture, drawn[-1])
-    if drawn:  # the font's line is a pixel higher than the row, without ink in it
-        seen = pygame.Rect(drawn[0].left, 0, drawn[-1].right - drawn[0].left, theme.px(LINE))
-        seen.top = y - seen.height // 2
-        report(body, seen, row.text.strip(), SIZE)
+        number_at = at[0] - theme.px(12), at[1]
+        text(body, theme, str(row.line), number_at, NUMBER, theme.faint, "code", "right")
+    draw_row(body, theme, row, at, "code bold" if lit else "code")
+
+
+def _without(row: Row, name: str, lines: tuple[int, int]) -> Row:
+    """The row with blanks for a name, where it belongs to these lines."""
+    if not name or not lines[0] <= row.line <= lines[1]:
+        return row
+    spans = tuple((at, BLANK * len(words) if words == name else words, kind) for at, words, kind in row.spans)
+    return replace(row, spans=spans, text=row.text.replace(name, BLANK * len(name)))
 
 
 def _lyric(body: pygame.Surface, theme: Theme, words: str, left: int, gap: pygame.Rect) -> None:
@@ -156,13 +176,3 @@ def _lyric(body: pygame.Surface, theme: Theme, words: str, left: int, gap: pygam
     body.set_clip(gap)
     text(body, theme, words, (left, gap.top + theme.px(LYRIC) / 2), 24, theme.now, "bold")
     body.set_clip(None)
-
-
-def _color(theme: Theme, kind: str) -> Color:
-    colors = {"keyword": theme.keyword, "literal": theme.literal, "comment": theme.comment}
-    return colors.get(kind, theme.text)
-
-
-@lru_cache(maxsize=4)
-def _advance(theme: Theme) -> float:
-    return width(theme, "0" * 100, SIZE, "code") / 100

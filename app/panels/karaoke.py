@@ -5,8 +5,11 @@ from dataclasses import dataclass
 import pygame
 
 from app.draw import face_for, font, rendered, report, text
+from app.drawing.questions import ask, pick, tell
 from app.theme import Theme
+from loop_core.cloze import Cloze, masked
 from loop_core.frame import Frame
+from loop_core.quiz import Quiz
 from loop_core.song import Line
 from loop_core.timeline import line_shown, sung
 
@@ -23,16 +26,24 @@ class View:
     share: int
     why: str
     following: str
+    quiz: Quiz | None
+    cloze: Cloze | None
+    language: str
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
-    lines, index = frame.song.lines, line_shown(frame.song, frame.now)
+    lines, cloze, language = frame.song.lines, frame.cloze, frame.controls.language
+    index = line_shown(frame.song, frame.now)
     line = lines[index]
     following = lines[index + 1].text if index + 1 < len(lines) else ""
+    if frame.missing is not None:
+        following = masked(following, frame.missing)
+    shown = masked(line.text, cloze.gap) if cloze is not None and not cloze.filled else line.text
     whole, share = sung(line, frame.now)
-    why = line.subtitles.get(frame.controls.language) or line.subtitles.get("en", "")
-    return View(line.text, _prefixes(line), whole, round(200 * share), why, following)
+    why = line.subtitles.get(language) or line.subtitles.get("en", "")
+    prefixes = tuple(shown[: len(prefix)] for prefix in _prefixes(line))
+    return View(shown, prefixes, whole, round(200 * share), why, following, frame.quiz, cloze, language)
 
 
 def _prefixes(line: Line) -> tuple[str, ...]:
@@ -44,9 +55,17 @@ def _prefixes(line: Line) -> tuple[str, ...]:
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    """Two pictures of the same words, one over the other up to where the song is."""
+    """Two pictures of the same words, one over the other up to where the song is; or a question."""
     middle, height = surface.get_width() // 2, surface.get_height()
-    text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
+    if view.quiz is not None and view.quiz.chosen is None:
+        ask(surface, theme, view.quiz, view.language)
+        return
+    if view.cloze is not None:
+        pick(surface, theme, view.cloze, view.language)
+    elif view.quiz is not None and view.quiz.answer is not None:
+        tell(surface, theme, view.quiz, view.quiz.answer, view.language)
+    else:
+        text(surface, theme, view.why, (middle, height * 0.13), WHY, theme.dim, anchor="center")
     size = theme.px(SUNG)
     words = font(face_for("bold", view.text), size)
     unsung = rendered("bold", size, view.text, theme.text)

@@ -9,18 +9,16 @@ import numpy as np
 import pygame
 
 from app.draw import disc, eased, number, ring, text, title, width
+from app.drawing.axes import Axis, axis_of, height_of, thinned, ticks_of
 from app.pointing import Hint, answering
 from app.theme import Color, Theme, mix
 from loop_core.frame import Frame
 from loop_core.operations import Operation
-from loop_core.snapshot import Array, Series
+from loop_core.snapshot import Series
 
 SIZE = 22
 OPENING, PULSE = 0.4, 0.6
 """Seconds over which an epoch's slot opens, and over which the dot of a new loss arrives."""
-DECADES = 100
-"""Losses whose highest is more than so many times the lowest are drawn over their logarithm."""
-MOST_TICKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +36,6 @@ class View:
     fresh: Operation | None
     opened: int
     arrived: int
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The losses from the lowest to the highest that have a place, from 0 to 1; log: by their logarithm."""
-
-    low: float
-    high: float
-    log: bool
-
-    def shares(self, values: Array) -> Array:
-        """Where values stand, (n,), kept between 0 and 1; NaN and infinity at 1."""
-        known = np.where(np.isfinite(values), values, self.high).astype(np.float64)
-        low, high = self.low, self.high
-        if self.log:
-            known, low, high = np.log(np.maximum(known, low)), math.log(low), math.log(high)
-        return np.clip((known - low) / (high - low), 0, 1)
 
 
 def view(frame: Frame) -> View:
@@ -94,7 +75,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         text(surface, theme, "no loss yet", plot.center, SIZE, theme.faint, anchor="center")
         return
     for value, words in ticks:
-        y = _height(plot, axis, value)
+        y = height_of(plot, axis, value)
         pygame.draw.line(surface, theme.line, (plot.left, y), (plot.right, y))
         text(surface, theme, words, (plot.left - theme.px(12), y), SIZE, theme.dim, "code", "right")
     if axis.log:
@@ -138,40 +119,6 @@ def _legend(surface: pygame.Surface, theme: Theme, view: View) -> None:
         x = text(surface, theme, name, (x, y), SIZE, color, "words", "right").left - theme.px(20)
 
 
-def axis_of(train: Series | None, test: Series | None) -> Axis:
-    """From zero, or from below it, to above the highest; over decades from the lowest above zero."""
-    values = np.concatenate([np.zeros(0), *(series.value for series in (train, test) if series is not None)])
-    finite = values[np.isfinite(values)]
-    high, low = float(finite.max(initial=0.0)) * 1.08, float(finite.min(initial=0.0)) * 1.08
-    positive = finite[finite > 0]
-    if len(positive) and positive.max() / positive.min() > DECADES:
-        return Axis(float(positive.min()) / 1.2, float(positive.max()) * 1.2, True)
-    return Axis(low, high, False) if high > low else Axis(0.0, 1.0, False)
-
-
-def ticks_of(axis: Axis) -> tuple[tuple[float, str], ...]:
-    """Round values on an axis, at most five, and how they are written."""
-    if axis.log:
-        first, last = math.ceil(math.log10(axis.low)), math.floor(math.log10(axis.high))
-        powers = range(first, last + 1, -(-(last - first + 1) // MOST_TICKS))
-        return tuple((10.0**power, _written(10.0**power)) for power in powers)
-    whole = axis.high - axis.low
-    step = 10.0 ** math.floor(math.log10(whole))
-    step *= next(k for k in (0.2, 0.5, 1, 2, 5) if whole / (k * step) <= MOST_TICKS - 0.5)
-    first, last = math.ceil(axis.low / step), math.floor(axis.high / step)
-    return tuple((tick * step, _written(tick * step)) for tick in range(first, last + 1))
-
-
-def _written(value: float) -> str:
-    """With few signs: an exponent without zeros in front."""
-    mantissa, e, exponent = f"{value:.3g}".partition("e")
-    return (f"{mantissa}e{int(exponent)}" if e else mantissa).replace("-", "−")
-
-
-def _height(plot: pygame.Rect, axis: Axis, value: float) -> float:
-    return plot.bottom - float(axis.shares(np.array([value]))[0]) * plot.height
-
-
 def _epochs(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, view: View) -> None:
     """The axis of epochs: first and last, and the slot of the present one, which opens as it begins."""
     y = plot.bottom + theme.px(24)
@@ -204,7 +151,7 @@ def _curve(
     layer = pygame.Surface((size[0] + 2 * edge, size[1] + 2 * edge))
     layer.fill(theme.panel)
     layer.set_colorkey(theme.panel)
-    epoch, value = _thinned(series.epoch, series.value, size[0])
+    epoch, value = thinned(series.epoch, series.value, size[0])
     xs = edge + epoch / max(1, epochs - 1) * size[0]
     ys = edge + (1 - axis.shares(value)) * size[1]
     finite = np.isfinite(value)
@@ -231,7 +178,7 @@ def _dot(
     """
     value = float(series.value[-1])
     x = plot.left + float(series.epoch[-1]) / max(1, view.epochs - 1) * plot.width
-    place, share = (x, _height(plot, axis, value)), view.arrived / 20
+    place, share = (x, height_of(plot, axis, value)), view.arrived / 20
     if fresh and share < 1:
         reach = theme.px(7) + theme.px(26) * eased(share)
         ring(surface, mix(theme.now, theme.panel, share), place, reach, theme.px(4))
@@ -243,10 +190,3 @@ def _dot(
         row = plot.top + theme.px(14 if series is view.train else 42)
         at = place[0] + theme.px(14 if side else -14), row
         text(surface, theme, words, at, SIZE, theme.failed, "bold", "left" if side else "right")
-
-
-def _thinned(epoch: Array, value: Array, width: int) -> tuple[Array, Array]:
-    """At most about one point for each two pixels, the last one always among them."""
-    every = max(1, 2 * len(value) // max(1, width))
-    keep = np.unique(np.append(np.arange(0, len(value), every), len(value) - 1))
-    return epoch[keep], value[keep]

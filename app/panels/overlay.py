@@ -17,11 +17,13 @@ KEYS = (
     ("← →", "one line back, on"),
     ("O", "hold: stop after each line"),
     ("R", "restart with the same seed"),
+    ("V, W", "say what a line will do; words vanish"),
     ("M", "voice on, off"),
     ("N", "next backing"),
     ("+ −", "volume"),
     (", .", "picture earlier, later by 5 ms"),
     ("D", "lessons"),
+    ("X, Y", "sing it wrong, build the loop"),
     ("T, L", "theme, language"),
     ("G", "sing along: notes and points"),
     ("P", "picture of this moment, as a file"),
@@ -53,6 +55,8 @@ def view(frame: Frame) -> View | None:
     controls = frame.controls
     if controls.black:
         return View("black")
+    if controls.activity is not None:
+        return None
     if controls.choice is not None:
         return View("lessons", controls.choice)
     if controls.help:

@@ -1,0 +1,77 @@
+"""Sing it wrong: choose an edit of the loop, and see what it really does."""
+
+from concurrent.futures import Future
+from functools import partial
+
+import pygame
+
+from app.activities.trials import Ask, Trials, run_source
+from loop_core.activity import WrongLoops
+from loop_core.listing import Listing
+from loop_core.variants import Entry, entries_for
+
+RUN = frozenset({pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE})
+BACK = frozenset({pygame.K_ESCAPE, pygame.K_x})
+MOVES = {pygame.K_UP: -1, pygame.K_LEFT: -1, pygame.K_DOWN: 1, pygame.K_RIGHT: 1}
+
+
+class WrongLoopsActivity:
+    """The list, or the run of its marked edit."""
+
+    def __init__(self, listing: Listing, ask: Ask) -> None:
+        self._listing = listing
+        self._trials = Trials(listing, ask)
+        self._listed: Future[tuple[Entry, ...]] = self._trials.after_right(partial(entries_for, listing))
+        self._choice = 0
+        self._open = False
+
+    def press(self, key: int) -> bool:
+        """Up, down or a number chooses, Enter runs; Esc goes back to the list, and out of it."""
+        if key == pygame.K_q or (key in BACK and not self._open):
+            return False
+        if key in BACK:
+            self._open = False
+            self._trials.forget()
+        elif key in MOVES:
+            self._move(MOVES[key])
+        elif pygame.K_1 <= key <= pygame.K_9:
+            self.choose(key - pygame.K_1)
+        elif key in RUN and not self._open:
+            self._begin(self._choice)
+        return True
+
+    def choose(self, item: int) -> None:
+        """Mark an edit; when it is marked already, or another one is shown, run it."""
+        if item < len(self._entries) and self._entries[item].source is not None:
+            run = self._open or item == self._choice
+            self._choice = item
+            if run:
+                self._begin(item)
+
+    def view(self) -> WrongLoops:
+        """The list, and the run of its marked edit."""
+        contest = self._trials.contest() if self._open else None
+        return WrongLoops(self._listing, self._entries, self._choice, contest)
+
+    def close(self) -> None:
+        """Leave it."""
+        self._trials.close()
+        self._listed.cancel()
+
+    @property
+    def _entries(self) -> tuple[Entry, ...]:
+        return self._listed.result() if self._listed.done() else ()
+
+    def _move(self, step: int) -> None:
+        """To the next edit that this lesson allows; while one is shown the next one runs."""
+        entries = self._entries
+        places = ((self._choice + step * far) % len(entries) for far in range(1, len(entries)))
+        self._choice = next((at for at in places if entries[at].source is not None), self._choice)
+        if self._open:
+            self._begin(self._choice)
+
+    def _begin(self, item: int) -> None:
+        source = self._entries[item].source if self._entries else None
+        if source is not None:
+            self._open = True
+            self._trials.begin(partial(run_source, self._listing, source))

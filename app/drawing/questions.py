@@ -1,0 +1,105 @@
+"""A question with its choices, and what became of the answer."""
+
+from functools import partial
+
+import pygame
+
+from app.draw import fitting, text, width
+from app.pointing import Hint, answering
+from app.theme import Theme
+from loop_core.cloze import Cloze
+from loop_core.quiz import Answer, Quiz, Words
+
+LINE, QUESTION, CHOICE, HELP, VERDICT, PICK = 32, 42, 38, 24, 28, 30
+SKIP = {"en": "Space: skip", "zh": "空格：跳过"}
+RIGHT = {"en": "Right", "zh": "对"}
+WRONG = {"en": "No", "zh": "不对"}
+TIMING = {
+    "en": {name: name for name in ("perfect", "great", "good", "close", "early", "late")},
+    "zh": {
+        "perfect": "完美",
+        "great": "很好",
+        "good": "不错",
+        "close": "接近",
+        "early": "早了",
+        "late": "晚了",
+    },
+}
+SKIPPED = {"en": "The answer", "zh": "答案"}
+
+
+def ask(surface: pygame.Surface, theme: Theme, quiz: Quiz, language: str) -> None:
+    """The coming line, the question, and the choices with their keys; a click on one chooses it."""
+    middle, height = surface.get_width() // 2, surface.get_height()
+    question = quiz.question
+    text(surface, theme, quiz.line, (middle, height * 0.1), LINE, theme.text, "bold", "center")
+    at = middle, height * 0.33
+    text(surface, theme, _in(question.text, language), at, QUESTION, theme.now, "bold", "center")
+    choices = question.choices.get(language, question.choices["en"])
+    pad, gap = theme.px(20), theme.px(28)
+    widths = [width(theme, words, CHOICE, "bold") + theme.px(62) + 2 * pad for words in choices]
+    left = middle - (sum(widths) + gap * (len(widths) - 1)) / 2
+    for index, (words, wide) in enumerate(zip(choices, widths, strict=True)):
+        box = pygame.Rect(round(left), round(height * 0.48), wide, theme.px(60))
+        _choice(surface, theme, box, str(index + 1), words)
+        answering(surface, box, partial(_hint, Hint((words,), key=pygame.K_1 + index)))
+        left += wide + gap
+    text(surface, theme, _in(SKIP, language), (middle, height * 0.9), HELP, theme.dim, anchor="center")
+
+
+def _choice(surface: pygame.Surface, theme: Theme, box: pygame.Rect, key: str, words: str) -> None:
+    radius = theme.px(12)
+    pygame.draw.rect(surface, theme.raised, box, border_radius=radius)
+    pygame.draw.rect(surface, theme.now, box, theme.px(2), border_radius=radius)
+    x = box.left + theme.px(20)
+    key_at = text(surface, theme, key, (x, box.centery), CHOICE, theme.now, "code bold")
+    text(surface, theme, words, (key_at.right + theme.px(22), box.centery), CHOICE, theme.text, "bold")
+
+
+def _hint(hint: Hint, at: tuple[float, float]) -> Hint:
+    return hint
+
+
+def tell(surface: pygame.Surface, theme: Theme, quiz: Quiz, answer: Answer, language: str) -> None:
+    """Whether the answer was right, what is, and why, in one line."""
+    hit, skipped = quiz.chosen == answer.right, quiz.chosen is not None and quiz.chosen < 0
+    word = SKIPPED if skipped else RIGHT if hit else WRONG
+    mark = "" if skipped else "✓ " if hit else "✗ "
+    what = quiz.question.choices.get(language, quiz.question.choices["en"])[answer.right]
+    middle, height = surface.get_width() // 2, surface.get_height()
+    most = surface.get_width() - theme.px(64)
+    score = f"   {quiz.right}/{quiz.asked}"
+    whole = f"{mark}{_in(word, language)}: {what}. {_in(answer.why, language)}"
+    words = fitting(theme, (whole + score, whole, _in(answer.why, language)), VERDICT, "words", most)
+    color = theme.now if hit else theme.text
+    text(surface, theme, words, (middle, height * 0.13), VERDICT, color, anchor="center", most=most)
+
+
+def pick(surface: pygame.Surface, theme: Theme, cloze: Cloze, language: str) -> None:
+    """The words to pick from with their keys, the wrong ones crossed; then how well it was timed."""
+    middle, y = surface.get_width() // 2, surface.get_height() * 0.13
+    if cloze.filled:
+        word = cloze.gap.choices[cloze.gap.right]
+        timed = TIMING.get(language, TIMING["en"])[cloze.timing]
+        words = f"✓ {word}   {timed}   {cloze.right}/{cloze.asked}"
+        text(surface, theme, words, (middle, y), PICK, theme.now, "bold", "center")
+        return
+    gap = theme.px(40)
+    marks = ["✗" if index in cloze.wrong else str(index + 1) for index in range(len(cloze.gap.choices))]
+    widths = [
+        width(theme, mark, PICK, "code bold") + theme.px(12) + width(theme, word, PICK, "bold")
+        for mark, word in zip(marks, cloze.gap.choices, strict=True)
+    ]
+    left = middle - (sum(widths) + gap * (len(widths) - 1)) / 2
+    for index, (mark, word, wide) in enumerate(zip(marks, cloze.gap.choices, widths, strict=True)):
+        wrong = index in cloze.wrong
+        key = text(surface, theme, mark, (left, y), PICK, theme.faint if wrong else theme.now, "code bold")
+        at = key.right + theme.px(12), y
+        shown = text(surface, theme, word, at, PICK, theme.faint if wrong else theme.text, "bold")
+        hint = Hint((word,), key=pygame.K_1 + index)
+        answering(surface, key.union(shown).inflate(theme.px(16), theme.px(8)), partial(_hint, hint))
+        left += wide + gap
+
+
+def _in(words: Words, language: str) -> str:
+    return words.get(language, words["en"])

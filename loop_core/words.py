@@ -1,0 +1,15 @@
+"""A sentence in every language that the window speaks."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same sentence in English and in Chinese."""
+
+    en: str
+    zh: str
+
+    def said(self, language: str) -> str:
+        """In a language; in English where there is no such one."""
+        return self.zh if language == "zh" else self.en

@@ -1,0 +1,413 @@
+"""What can be done beside the song, driven by its keys and looked at in the sizes that people have."""
+
+from collections.abc import Iterator
+from concurrent.futures import wait
+from dataclasses import replace
+from pathlib import Path
+
+import pygame
+import pytest
+from builders import small_song
+from test_conductor import facts
+from test_panels import assert_apart
+from test_show import Rig
+
+from app import draw
+from app.activities.puzzle import PuzzleActivity
+from app.activities.wrong_loops import WrongLoopsActivity
+from app.draw import TextBox, reported, wrapped
+from app.drawing import contest
+from app.drawing.edited import marked_rows
+from app.panels import puzzle, wrong_loops
+from app.stage import Stage, over_stage
+from app.theme import THEMES, theme_for
+from loop_core.activity import Puzzle, WrongLoops
+from loop_core.assembly import MODE_RULES, RULES, TRAINING, WHOLE
+from loop_core.frame import Controls, Frame
+from loop_core.lessons import LESSONS, Lesson
+from loop_core.outcomes import SAID, Outcome
+from loop_core.variants import VARIANTS
+from loop_core.words import Words
+
+SIZES = ((1920, 1080), (1280, 720), (3840, 2160), (1024, 768), (2560, 1080), (960, 540))
+
+pytestmark = pytest.mark.usefixtures("fonts")
+
+
+def settled(rig: Rig) -> Frame:
+    """The picture when all that was asked for has been run."""
+    activity = rig.show._activity
+    assert isinstance(activity, WrongLoopsActivity | PuzzleActivity)
+    wait([rig.conductors[-1].ask(lambda: None)], timeout=60)  # one after the other: all is done before it
+    return rig.show.tick()
+
+
+def opened(rig: Rig, key: int) -> Frame:
+    """The picture of an activity that a key has opened, as soon as there is something to choose."""
+    rig.press(key)
+    return settled(rig)
+
+
+def loops(frame: Frame) -> WrongLoops:
+    assert isinstance(frame.controls.activity, WrongLoops)
+    return frame.controls.activity
+
+
+def table(frame: Frame) -> Puzzle:
+    assert isinstance(frame.controls.activity, Puzzle)
+    return frame.controls.activity
+
+
+def order(frame: Frame) -> list[str]:
+    return [card.operation.value for card in table(frame).cards]
+
+
+def put_in_order(rig: Rig, wanted: list[str]) -> None:
+    """Sort the cards with the keys alone: each is chosen, taken, carried up, put down."""
+    for place, name in enumerate(wanted):
+        frame = rig.show.tick()
+        at = order(frame).index(name)
+        while table(frame).choice != at:
+            frame = rig.press(pygame.K_DOWN)
+        rig.press(pygame.K_SPACE, *[pygame.K_UP] * (at - place), pygame.K_SPACE)
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(small_song(tmp_path / "song"), tmp_path)
+    rig.show.open()
+    yield rig
+    rig.show.close()
+
+
+def test_x_lists_the_wrong_loops_and_enter_runs_the_marked_one(rig: Rig) -> None:
+    frame = opened(rig, pygame.K_x)
+    assert [entry.variant for entry in loops(frame).entries] == list(VARIANTS)
+    assert loops(frame).contest is None
+    rig.press(pygame.K_DOWN, pygame.K_DOWN, pygame.K_UP, pygame.K_RETURN)
+    shown = loops(settled(rig))
+    assert shown.entries[shown.choice].variant.name == "no_backward"
+    assert shown.contest is not None
+    assert shown.contest.outcome is Outcome.NOTHING
+    assert "loss.backward()" not in (shown.entries[shown.choice].source or "")
+    assert shown.contest.right is not None
+    assert f"{shown.contest.right.train.value[-1]:.4f}" == "0.0248"
+
+
+def test_a_number_chooses_and_the_same_number_again_runs(rig: Rig) -> None:
+    opened(rig, pygame.K_x)
+    assert loops(rig.press(pygame.K_7)).choice == 6
+    rig.press(pygame.K_7)
+    shown = loops(settled(rig))
+    assert shown.contest is not None
+    assert shown.contest.outcome is Outcome.LOUD
+    assert shown.contest.trial is not None
+    assert "Trying to backward through the graph a second time" in (shown.contest.trial.error or "")
+
+
+def test_while_one_is_shown_the_arrows_run_the_next_one(rig: Rig) -> None:
+    opened(rig, pygame.K_x)
+    rig.press(pygame.K_RETURN)
+    settled(rig)
+    rig.press(pygame.K_UP)
+    shown = loops(settled(rig))
+    assert shown.entries[shown.choice].variant is VARIANTS[-1]
+    assert shown.contest is not None
+    assert shown.contest.outcome is Outcome.SAME
+
+
+@pytest.mark.parametrize("back", [pygame.K_x, pygame.K_ESCAPE])
+def test_back_leads_from_the_run_to_the_list_and_from_the_list_to_the_song(rig: Rig, back: int) -> None:
+    opened(rig, pygame.K_x)
+    rig.press(pygame.K_RETURN)
+    assert loops(settled(rig)).contest is not None
+    assert loops(rig.press(back)).contest is None
+    assert rig.press(back).controls.activity is None
+    assert not rig.show.quit
+
+
+def test_q_closes_the_activity_and_not_the_show(rig: Rig) -> None:
+    for key in (pygame.K_x, pygame.K_y):
+        opened(rig, key)
+        rig.press(pygame.K_RETURN)
+        assert rig.press(pygame.K_q).controls.activity is None
+        assert not rig.show.quit
+
+
+def test_what_makes_no_sense_in_a_lesson_is_passed_over(rig: Rig) -> None:
+    rig.press(pygame.K_d, pygame.K_DOWN, pygame.K_RETURN, pygame.K_x)
+    shown = loops(settled(rig))
+    (flat,) = (index for index, entry in enumerate(shown.entries) if entry.source is None)
+    assert shown.entries[flat].variant.name == "flat_target"
+    seen = {loops(rig.press(pygame.K_DOWN)).choice for _ in shown.entries}
+    assert seen == set(range(len(shown.entries))) - {flat}
+    before = rig.show.tick().controls
+    rig.show.choose(flat)
+    assert rig.show.tick().controls == before
+
+
+@pytest.mark.parametrize("key", [pygame.K_x, pygame.K_y])
+def test_the_music_pauses_while_an_activity_is_open_and_goes_on_after_it(rig: Rig, key: int) -> None:
+    rig.press(pygame.K_SPACE)
+    before = rig.run(2)
+    assert not rig.press(key).controls.playing
+    assert rig.run(3).now == pytest.approx(before.now)
+    assert rig.players[-1].position() is None
+    rig.show.toggle()
+    assert not rig.show.tick().controls.playing
+    frame = rig.press(pygame.K_ESCAPE)
+    assert frame.controls.playing
+    assert rig.run(1).now == pytest.approx(before.now + 1, abs=0.11)
+    rig.press(pygame.K_SPACE, key)
+    assert not rig.press(pygame.K_ESCAPE).controls.playing
+
+
+def test_a_song_that_starts_by_itself_waits_for_the_activity_to_close(tmp_path: Path) -> None:
+    rig = Rig(small_song(tmp_path / "song"), tmp_path, start=True)
+    rig.press(pygame.K_y)
+    rig.show.open()
+    settled(rig)
+    assert not rig.run(1).controls.playing
+    rig.press(pygame.K_ESCAPE)
+    assert rig.run(1).controls.playing
+    rig.show.close()
+
+
+def test_theme_language_and_black_work_while_an_activity_is_open(rig: Rig) -> None:
+    frame = rig.press(pygame.K_x, pygame.K_t)
+    assert frame.controls.theme == "light"
+    panel, view = over_stage(rig.press(pygame.K_b))
+    assert (panel and panel.name, view) == ("overlay", over_stage(rig.show.tick())[1])
+    assert rig.press(pygame.K_SPACE).controls.black is False
+    assert loops(rig.show.tick()).contest is None
+
+
+def test_the_song_has_the_same_numbers_after_experiments(tmp_path: Path) -> None:
+    heard = []
+    for disturbed in (False, True):
+        rig = Rig(small_song(tmp_path / "song"), tmp_path)
+        rig.show.open()
+        rig.press(pygame.K_SPACE)
+        for moment in range(round(rig.song.length) + 2):
+            rig.run(1)
+            for key in (pygame.K_x, pygame.K_y) if disturbed and moment % 9 == 5 else ():
+                opened(rig, key)
+                rig.press(pygame.K_RETURN)
+                settled(rig)
+                rig.press(pygame.K_q)
+        heard.append([facts(record.snapshot) for record in rig.conductors[0].records])
+        rig.show.close()
+    assert len(heard[0]) > 25
+    assert heard[0] == heard[1]
+
+
+def test_closing_the_show_in_the_middle_of_a_run_ends_the_worker(tmp_path: Path) -> None:
+    import threading
+
+    before = set(threading.enumerate())
+    rig = Rig(small_song(tmp_path / "song"), tmp_path)
+    rig.show.open()
+    opened(rig, pygame.K_x)
+    rig.press(pygame.K_RETURN, *[pygame.K_DOWN] * 9)
+    rig.show.close()
+    assert set(threading.enumerate()) == before
+
+
+def test_y_deals_the_cards_in_a_wrong_order_and_the_right_one_is_right(rig: Rig) -> None:
+    frame = opened(rig, pygame.K_y)
+    assert sorted(order(frame)) == sorted(TRAINING)
+    assert order(frame) != list(TRAINING)
+    rig.press(pygame.K_RETURN)
+    verdict = table(settled(rig)).verdict
+    assert verdict is not None
+    assert verdict.kind == "wrong"
+    put_in_order(rig, list(TRAINING))
+    assert order(rig.show.tick()) == list(TRAINING)
+    assert table(rig.show.tick()).verdict is None
+    rig.press(pygame.K_RETURN)
+    verdict = table(settled(rig)).verdict
+    assert verdict is not None
+    assert (verdict.kind, verdict.outcome) == ("right", Outcome.SAME)
+
+
+def test_another_order_with_the_same_numbers_is_right_as_well(rig: Rig) -> None:
+    opened(rig, pygame.K_y)
+    put_in_order(rig, ["zero_grad", "train", "forward", "loss", "backward", "step"])
+    rig.press(pygame.K_RETURN)
+    verdict = table(settled(rig)).verdict
+    assert verdict is not None
+    assert verdict.kind == "equivalent"
+
+
+def test_tab_adds_the_test_and_r_shuffles(rig: Rig) -> None:
+    first = order(opened(rig, pygame.K_y))
+    assert sorted(order(rig.press(pygame.K_TAB))) == sorted(WHOLE)
+    assert order(rig.press(pygame.K_TAB)) == first
+    shuffled = [order(rig.press(pygame.K_r)) for _ in range(5)]
+    assert len({tuple(each) for each in (first, *shuffled)}) > 3
+    assert all(sorted(each) == sorted(first) for each in shuffled)
+
+
+def test_two_clicks_carry_a_card(rig: Rig) -> None:
+    before = order(opened(rig, pygame.K_y))
+    rig.show.choose(4)
+    assert table(rig.show.tick()).held
+    rig.show.choose(1)
+    frame = rig.show.tick()
+    assert not table(frame).held
+    assert order(frame) == [before[0], before[4], before[1], before[2], before[3], before[5]]
+
+
+def test_a_click_reaches_the_item_that_is_drawn_there(rig: Rig) -> None:
+    for key, count in ((pygame.K_x, len(VARIANTS)), (pygame.K_y, len(TRAINING))):
+        frame = opened(rig, key)
+        stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+        stage.draw(surface, frame)
+        hints = [stage.hint((300, y)) for y in range(720)]
+        items = [hint.item for hint in hints if hint is not None]
+        assert sorted(set(items)) == list(range(count))
+        assert items == sorted(items)
+        assert all(stage.song_position((x, 715)) is None for x in range(0, 1280, 10))
+        stage.draw(surface, rig.press(pygame.K_ESCAPE))
+        assert all(hint is None or hint.item is None for hint in map(stage.hint, [(300, 300)]))
+
+
+def shown_frames(rig: Rig, lesson: Lesson) -> Iterator[Frame]:
+    """Every picture of both activities: lists, runs before and after, all outcomes, cards held and run."""
+    rig.show._change_lesson(lesson)
+    rig.press(pygame.K_x)
+    yield rig.show.tick()
+    yield settled(rig)
+    yield rig.press(pygame.K_RETURN)
+    for _ in VARIANTS:
+        rig.press(pygame.K_DOWN)
+        yield settled(rig)
+    rig.press(pygame.K_q)
+    yield opened(rig, pygame.K_y)
+    yield rig.press(pygame.K_SPACE, pygame.K_DOWN)
+    for _ in range(3):
+        rig.press(pygame.K_RETURN)
+        yield settled(rig)
+        rig.press(pygame.K_r)
+    rig.press(pygame.K_TAB)
+    put_in_order(rig, list(WHOLE))
+    yield rig.press(pygame.K_SPACE)
+    rig.press(pygame.K_RETURN)
+    yield settled(rig)
+    rig.press(pygame.K_ESCAPE)
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda lesson: lesson.name)
+def frames(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> list[Frame]:
+    folder = tmp_path_factory.mktemp("activities")
+    rig = Rig(small_song(folder / "song"), folder)
+    rig.show.open()
+    found = list(shown_frames(rig, request.param))
+    rig.show.close()
+    return found
+
+
+def texts_of(frame: Frame, size: tuple[int, int], theme: str = "dark") -> list[TextBox]:
+    """The texts of what stands over the stage."""
+    panel, view = over_stage(frame)
+    assert panel is not None
+    with reported() as boxes:
+        panel.draw(pygame.Surface(size), view, theme_for(size, theme))
+    return boxes
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_text_is_cut_or_lies_over_another_or_is_too_small(
+    frames: list[Frame], size: tuple[int, int], language: str
+) -> None:
+    for frame in frames:
+        boxes = texts_of(replace(frame, controls=replace(frame.controls, language=language)), size)
+        assert len(boxes) > 10
+        for box in boxes:
+            assert pygame.Rect((0, 0), size).contains(box.rect), box
+            assert box.whole, box
+            assert box.size >= 22, box
+        assert_apart(boxes)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_run_is_drawn_with_its_figures_its_outcome_and_its_reason(frames: list[Frame], theme: str) -> None:
+    seen = set()
+    for frame in frames:
+        activity = frame.controls.activity
+        if not isinstance(activity, WrongLoops) or activity.contest is None or not activity.contest.outcome:
+            continue
+        boxes = texts_of(frame, (1920, 1080), theme)
+        words = " ".join(box.words for box in boxes)
+        assert SAID[activity.contest.outcome].en in words
+        assert activity.entries[activity.choice].variant.explanation.en in words
+        trial = activity.contest.trial
+        assert trial is not None
+        if trial.error is not None:
+            assert trial.error.splitlines()[-1] in words
+        elif len(trial.test.value):
+            assert draw.number(float(trial.test.value[-1])) in words
+        assert {"+", "−"} & {box.words for box in boxes}
+        seen.add(activity.contest.outcome)
+    assert {Outcome.SAME, Outcome.LOUD, Outcome.NOTHING, Outcome.HIGHER} <= seen
+
+
+def test_an_unchanged_activity_draws_nothing(frames: list[Frame]) -> None:
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    for frame in frames:
+        stage.draw(surface, frame)
+        pointed = replace(frame, controls=replace(frame.controls, pointer=(200, 300)))
+        assert stage.draw(surface, pointed) == []
+
+
+def test_a_line_taken_out_stands_above_what_was_put_in_for_it(frames: list[Frame]) -> None:
+    for frame in frames:
+        activity = frame.controls.activity
+        if not isinstance(activity, WrongLoops) or activity.contest is None:
+            continue
+        source = activity.entries[activity.choice].source
+        assert source is not None
+        rows = marked_rows(activity.listing, source, 60)
+        kept = [row.text for sign, row in rows if sign != "+"]
+        now = [row.text for sign, row in rows if sign != "−"]
+        assert kept != now
+        assert "".join(now).replace(" ", "") == source.replace("\n", "").replace(" ", "")
+
+
+def test_every_word_has_its_characters_in_the_bundled_fonts() -> None:
+    said = [words for variant in VARIANTS for words in (variant.title, variant.explanation)]
+    said += [rule.explanation for rule in (*RULES, *MODE_RULES)]
+    for module in (puzzle, wrong_loops, contest):
+        said += [value for value in vars(module).values() if isinstance(value, Words)]
+    said += [*SAID.values(), *puzzle.VERDICTS.values()]
+    for text in (text for words in said for text in (words.en, words.zh)):
+        metrics = draw.font(draw.face_for("words", text), 20).metrics(text)
+        assert all(metrics), text
+
+
+def test_chinese_is_broken_between_its_characters_and_never_before_a_comma() -> None:
+    theme = theme_for((1920, 1080))
+    words = "每次 backward 都加到旧梯度上：步子越走越大，冲过了损失的最低点。"
+    for most in range(150, 700, 10):
+        lines = wrapped(theme, words, 30, "words", most)
+        assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+        assert not any(line[0] in "，。：" for line in lines)
+    assert wrapped(theme, "plain  words as before", 30, "words", 10_000) == ("plain words as before",)
+
+
+def test_a_loop_that_cannot_be_taken_apart_has_no_cards_and_says_why(tmp_path: Path) -> None:
+    from builders import edited
+    from test_variants import lesson_from
+
+    listing = lesson_from(edited(("    loss.backward()\n", "    loss.backward(); x = 1\n")), tmp_path)
+    rig = Rig(small_song(tmp_path / "song"), tmp_path)
+    rig.show.open()
+    activity = PuzzleActivity(listing, rig.conductors[0].ask)
+    for key in (pygame.K_SPACE, pygame.K_RETURN, pygame.K_DOWN):
+        assert activity.press(key)
+    wait([rig.conductors[0].ask(lambda: None)], timeout=60)
+    frame = replace(rig.show.tick(), controls=Controls(activity=activity.view()))
+    boxes = texts_of(frame, (1280, 720))
+    assert any(box.words.startswith("Line 37 holds more than") for box in boxes)
+    rig.show.close()

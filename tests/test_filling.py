@@ -1,0 +1,186 @@
+"""Fill the gap: words vanish, a key picks them, and the rhythm is told."""
+
+import os
+
+os.environ["SDL_VIDEODRIVER"] = "dummy"
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations
+from pathlib import Path
+
+import pygame
+import pytest
+from builders import small_song
+from test_show import Rig
+
+from app.draw import reported
+from app.progress import load_progress
+from app.speech import SpeakLog
+from app.stage import Stage
+from assets import SONGS
+from loop_core.cloze import BLANK, Cloze
+from loop_core.frame import Frame
+from loop_core.song import load_song
+
+pytestmark = pytest.mark.usefixtures("fonts")
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    rig = Rig(load_song(SONGS / "optimization_loop"), tmp_path)
+    rig.show.open()
+    rig.press(pygame.K_SPACE, pygame.K_w)
+    yield rig
+    rig.show.close()
+
+
+def next_gap(rig: Rig) -> Frame:
+    """Play until the next gap is open."""
+    for _ in range(400):
+        frame = rig.run(0.1)
+        if frame.cloze is not None and not frame.cloze.filled:
+            return frame
+    raise AssertionError("no gap")
+
+
+def right_key(cloze: Cloze) -> int:
+    return pygame.K_1 + cloze.gap.right
+
+
+def wrong_key(cloze: Cloze) -> int:
+    return pygame.K_1 + (cloze.gap.right + 1) % len(cloze.gap.choices)
+
+
+def after_picking(rig: Rig, *keys: int) -> Cloze:
+    frame = rig.press(*keys)
+    assert frame.cloze is not None
+    return frame.cloze
+
+
+def test_the_music_does_not_wait(rig: Rig) -> None:
+    next_gap(rig)
+    assert rig.run(3).controls.playing
+
+
+def test_the_right_word_fills_the_gap_and_its_timing_is_told(rig: Rig) -> None:
+    cloze = next_gap(rig).cloze
+    assert cloze is not None
+    while rig.show.tick().now < cloze.gap.start - 0.05:
+        rig.run(0.1)
+    filled = after_picking(rig, right_key(cloze))
+    assert filled.timing in ("perfect", "great", "good", "close")
+    assert (filled.right, filled.asked) == (1, 1)
+
+
+def test_a_wrong_word_may_be_tried_again_without_a_limit(rig: Rig) -> None:
+    cloze = next_gap(rig).cloze
+    assert cloze is not None
+    tried = after_picking(rig, wrong_key(cloze))
+    assert not tried.filled
+    assert len(tried.wrong) == 1
+    filled = after_picking(rig, right_key(cloze))
+    assert filled.filled
+    assert (filled.right, filled.asked) == (0, 1)
+
+
+def test_an_early_key_is_called_early(rig: Rig) -> None:
+    frame = next_gap(rig)
+    assert frame.cloze is not None
+    assert frame.now < frame.cloze.gap.start - 0.2
+    assert after_picking(rig, right_key(frame.cloze)).timing == "early"
+
+
+def test_a_gap_left_open_is_not_known_and_kept_so(rig: Rig, tmp_path: Path) -> None:
+    frame = next_gap(rig)
+    assert frame.cloze is not None
+    text = rig.song.lines[frame.cloze.gap.line].text
+    rig.run(8)
+    rig.press(pygame.K_w)
+    cards = load_progress(tmp_path / "progress.json")[0].cards
+    assert (cards["cloze", text].attempts, cards["cloze", text].right) == (1, 0)
+
+
+def test_the_word_is_nowhere_on_the_stage_until_it_is_picked(rig: Rig) -> None:
+    """Neither in the line nor in the next one's place before it; the choices have it in lower case."""
+    surface = pygame.Surface((960, 540))
+    for _ in range(100):
+        frame = rig.run(0.3)
+        with reported() as boxes:
+            Stage((960, 540)).draw(surface, frame)
+        shown = [box.words for box in boxes]
+        for gap in (frame.missing, frame.cloze.gap if frame.cloze and not frame.cloze.filled else None):
+            if gap is not None:
+                assert rig.song.lines[gap.line].text not in shown
+        if frame.cloze is not None and not frame.cloze.filled:
+            line = rig.song.lines[frame.cloze.gap.line].text
+            assert any(BLANK in words and len(words) == len(line) for words in shown)
+
+
+def test_a_learner_who_does_not_look_hears_the_gap_and_what_fills_it(rig: Rig) -> None:
+    said: list[str] = []
+    log = SpeakLog(said.append)
+    frame = next_gap(rig)
+    assert frame.cloze is not None
+    log.tell(frame)
+    log.tell(rig.press(right_key(frame.cloze)))
+    line = rig.song.lines[frame.cloze.gap.line].text
+    assert any(words.split(" ", 1)[1].startswith("gap: ") and ": 1 " in words for words in said)
+    assert any(words.split(" ", 1)[1] == f"filled: {line}, early" for words in said)
+
+
+def test_one_exercise_takes_the_place_of_the_other(rig: Rig) -> None:
+    next_gap(rig)
+    frame = rig.press(pygame.K_v)
+    assert frame.cloze is None
+    rig.press(pygame.K_w, pygame.K_w)
+    assert rig.run(1).cloze is None
+
+
+def test_a_song_of_short_words_has_no_gaps_and_plays(tmp_path: Path) -> None:
+    rig = Rig(small_song(tmp_path / "song"), tmp_path)
+    rig.show.open()
+    rig.press(pygame.K_SPACE, pygame.K_w)
+    assert rig.run(4).controls.playing
+    rig.show.close()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_choices_and_timing_are_whole_and_apart(rig: Rig, language: str) -> None:
+    frames = []
+    for _ in range(5):
+        frame = next_gap(rig)
+        assert frame.cloze is not None
+        frames += [frame, rig.press(wrong_key(frame.cloze)), rig.press(right_key(frame.cloze))]
+    for size in ((1280, 720), (1024, 768)):
+        stage, surface = Stage(size), pygame.Surface(size)
+        for frame in frames:
+            with reported() as boxes:
+                controls = replace(frame.controls, language=language, message="", still=True)
+                stage.draw(surface, replace(frame, controls=controls))
+            for box in boxes:
+                assert box.whole, box
+                assert surface.get_rect().contains(box.rect), box
+            for a, b in combinations(boxes, 2):
+                assert not a.rect.inflate(0, -a.rect.height // 3).colliderect(
+                    b.rect.inflate(0, -b.rect.height // 3)
+                ), (a, b)
+
+
+def test_the_name_vanishes_from_the_code_too_until_the_word_is_picked(rig: Rig) -> None:
+    for _ in range(20):
+        frame = next_gap(rig)
+        assert frame.cloze is not None
+        if frame.cloze.gap.code == "zero_grad":
+            break
+        rig.press(right_key(frame.cloze))
+        rig.run(2)
+    rig.run(1)
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    shown = []
+    for keys in ((), (right_key(frame.cloze),)):
+        with reported() as boxes:
+            stage.draw(surface, rig.press(*keys))
+        shown.append([box.words for box in boxes if box.words.startswith("optimizer.")])
+    assert f"optimizer.{BLANK * len('zero_grad')}()" in shown[0]
+    assert "optimizer.zero_grad()" in shown[1]
