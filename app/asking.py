@@ -5,12 +5,12 @@ from dataclasses import replace
 import pygame
 
 from app.exercise import AT_ONCE, CHOICE_KEYS, MISSED, Reply, Results
-from app.transport import HOLD_EARLY
 from loop_core.frame import Frame
 from loop_core.operations import FAST
 from loop_core.quiz import ASKED, Quiz, judge, question_for
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
+from loop_core.timeline import LEAD
 
 ACTIVITY = "predict"
 """What the results are kept under."""
@@ -98,5 +98,5 @@ def _plan(song: Song) -> dict[float, tuple[int, int]]:
         if cue.operation in ASKED:
             verse = verses.get(cue.operation, 0)
             verses[cue.operation] = verse + 1
-            plan[song.lines[cue.line].start - HOLD_EARLY] = index, verse
+            plan[song.lines[cue.line].start - LEAD] = index, verse
     return plan

@@ -3,11 +3,13 @@
 What is known of pygame's mixer, and why this module is as it is: ``music.get_pos()`` counts what was
 mixed, in whole milliseconds, ignores ``play(start=)`` and goes on after the end, so it counts only while
 ``get_busy()``; a ``Channel`` has no position at all. So the backing is the music, which gives the time,
-and the voice is a sound that starts in the same moment, cut to where the music starts.
+and the voice is a sound that starts in the same moment, cut to where the music starts. At another pace
+both are takes of the same length divided by its rate, and only positions know of it.
 """
 
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -15,6 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from app.pace import PLAIN, Pace
+from app.stretch import Sound
+from app.takes import Take, Takes
 from loop_core.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,6 +30,10 @@ BUFFERS = (512, 1024, 2048)
 """Frames per buffer, the first that the device takes: 512 are 11.6 ms."""
 ATTEMPTS = 3
 """How often both stems are started, at most, to begin in the same buffer; one start in 25 misses it."""
+TICK = 0.04
+"""Seconds that a tick of the count-in sounds."""
+TICK_PITCHES = (1760.0, 1320.0)
+"""In hertz: of the first tick, and of the others."""
 
 
 class Player(Protocol):
@@ -35,8 +44,17 @@ class Player(Protocol):
     def load(self, backing: str) -> None:
         """Be silent, and take the stem of this name as the backing of the next `play`."""
 
-    def play(self, start: float) -> None:
-        """Start at ``start``, whatever was playing before."""
+    def prepare(self, pace: Pace) -> None:
+        """Begin to make the stems of a pace, which then plays as soon as it can; what plays goes on."""
+
+    def prepared(self, pace: Pace) -> bool:
+        """Whether it can be played; raises InputError when the pace asked for last cannot be made."""
+
+    def play(self, start: float, pace: Pace = PLAIN) -> None:
+        """Start at ``start``, whatever was playing before; at a pace that is prepared."""
+
+    def count(self, beats: int, apart: float) -> None:
+        """Be silent, but for so many ticks from now on, ``apart`` real seconds from one to the next."""
 
     def stop(self) -> None:
         """Be silent; there is no position then."""
@@ -59,14 +77,27 @@ class SilentPlayer:
         self._length = length
         self._real = real
         self._began: float | None = None
+        self._start = 0.0
+        self._rate = 1.0
 
     def load(self, backing: str) -> None:
         """Stop counting; all backings sound the same here."""
         self.stop()
 
-    def play(self, start: float) -> None:
+    def prepare(self, pace: Pace) -> None:
+        """Nothing has to be made."""
+
+    def prepared(self, pace: Pace) -> bool:
+        """Always."""
+        return True
+
+    def play(self, start: float, pace: Pace = PLAIN) -> None:
         """Count from ``start``."""
-        self._began = self._real() - start
+        self._began, self._start, self._rate = self._real(), start, pace.rate
+
+    def count(self, beats: int, apart: float) -> None:
+        """Stop counting; no tick is heard."""
+        self.stop()
 
     def stop(self) -> None:
         """Stop counting."""
@@ -76,7 +107,7 @@ class SilentPlayer:
         """Where the sound would be; None before the start and after the end."""
         if self._began is None:
             return None
-        position = self._real() - self._began
+        position = self._start + (self._real() - self._began) * self._rate
         return position if position < self._length else None
 
     def set_volume(self, voice: float, backing: float) -> None:
@@ -96,58 +127,89 @@ class MixerPlayer:
         """
         self._buffer = _open_mixer()
         self.description = f"{pygame.mixer.get_driver()}, buffer {self._buffer} frames"
-        self._start = 0.0
+        self._start, self._rate = 0.0, 1.0
         if not stems:
             raise InputError("the song has no stem 'backing' and no stem 'vocals'")
-        self._stems = stems
-        self._channel = pygame.mixer.Channel(0)
+        self._channel, self._ticks = pygame.mixer.Channel(0), pygame.mixer.Channel(1)
+        self._loaded: Path | None = None
         for name in (*(name for name in stems if name != "vocals"), backing):
-            self.load(name)  # each one now, so that none fails on stage
-        self._voice = decode(stems["vocals"]) if "vocals" in stems and backing != "vocals" else None
+            self._load(stems[name])  # each one now, so that none fails on stage
+        self._backing = backing
+        voice = "vocals" if "vocals" in stems and backing != "vocals" else None
+        self._take = Take(PLAIN, stems, samples(stems[voice]) if voice else None)
+        read = partial(_read_all, stems)
+        self._takes = Takes(self._take, read, voice, SAMPLE_RATE)
 
     def load(self, backing: str) -> None:
         """Stop both stems, and take another file as the music."""
         self.stop()
-        try:
-            pygame.mixer.music.load(self._stems[backing])
-        except (pygame.error, OSError) as error:
-            raise InputError(f"cannot be played: {error}", self._stems[backing]) from None
+        self._backing = backing
+        self._load(self._take.backings[backing])
 
-    def play(self, start: float) -> None:
+    def prepare(self, pace: Pace) -> None:
+        """Begin to make the stems of a pace, on a thread of its own."""
+        self._takes.prepare(pace)
+
+    def prepared(self, pace: Pace) -> bool:
+        """Whether they are there; raises InputError when the pace asked for last cannot be made."""
+        return self._takes.prepared(pace)
+
+    def play(self, start: float, pace: Pace = PLAIN) -> None:
         """Start both stems at ``start``."""
         start = max(0.0, start)
+        self._take = self._takes.take(pace)
+        sample = int(SAMPLE_RATE * (start / pace.rate))  # not rounded: so does the music's own seek
+        rest = None if self._take.voice is None else self._take.voice[sample:]
+        sound = pygame.mixer.Sound(buffer=rest.data) if rest is not None and len(rest) else None
         self.stop()
-        sample = int(SAMPLE_RATE * start)  # not rounded: so does the music's own seek
-        rest = self._voice and self._voice.get_sample_slice(sample).raw_data
-        sound = pygame.mixer.Sound(buffer=rest) if rest else None
-        self._start = start
+        self._load(self._take.backings[self._backing])
+        self._start, self._rate = start, pace.rate
         for _ in range(ATTEMPTS):
-            pygame.mixer.music.play(start=start)
+            pygame.mixer.music.play(start=start / pace.rate)
             if sound is None:
                 break
             self._channel.play(sound)
             if pygame.mixer.music.get_pos() < 1000 * self._buffer // SAMPLE_RATE:
                 break  # no buffer was mixed between the two
 
+    def count(self, beats: int, apart: float) -> None:
+        """One sound with all ticks in it, so that they come as regularly as the music."""
+        self.stop()
+        self._ticks.play(pygame.mixer.Sound(buffer=ticks(beats, apart).data))
+
     def stop(self) -> None:
-        """Stop both stems."""
+        """Stop both stems and the ticks."""
         pygame.mixer.music.stop()
         self._channel.stop()
+        self._ticks.stop()
 
     def position(self) -> float | None:
         """Start plus what has been mixed since; None when the music does not play."""
-        if not pygame.mixer.music.get_busy():
+        mixed = pygame.mixer.music.get_pos()
+        if not pygame.mixer.music.get_busy():  # asked afterwards: after the end the other is anything
             return None
-        return self._start + pygame.mixer.music.get_pos() / 1000
+        return self._start + self._rate * mixed / 1000
 
     def set_volume(self, voice: float, backing: float) -> None:
         """Volumes from 0 to 1."""
         self._channel.set_volume(voice)
+        self._ticks.set_volume(max(voice, backing))
         pygame.mixer.music.set_volume(backing)
 
     def close(self) -> None:
-        """Close the device."""
+        """Close the device, and remove what was prepared."""
         pygame.mixer.quit()
+        self._takes.close()
+
+    def _load(self, path: Path) -> None:
+        if path == self._loaded:
+            return
+        self._loaded = None
+        try:
+            pygame.mixer.music.load(path)
+        except (pygame.error, OSError) as error:
+            raise InputError(f"cannot be played: {error}", path) from None
+        self._loaded = path
 
 
 def open_player(stems: Mapping[str, Path], length: float, real: Callable[[], float], backing: str) -> Player:
@@ -180,6 +242,26 @@ def decode(path: Path) -> "AudioSegment":
     if not chunks:
         raise InputError("no sound in it", path)
     return AudioSegment(data=b"".join(chunks), sample_width=2, frame_rate=SAMPLE_RATE, channels=2)
+
+
+def samples(path: Path) -> Sound:
+    """What `decode` finds in a file."""
+    return np.frombuffer(decode(path).raw_data, np.int16).reshape(-1, 2)
+
+
+def ticks(beats: int, apart: float) -> Sound:
+    """So many short ticks, ``apart`` seconds from one to the next, the first of them higher."""
+    sound = np.zeros((round(beats * apart * SAMPLE_RATE), 2), np.int16)
+    times = np.arange(round(TICK * SAMPLE_RATE)) / SAMPLE_RATE
+    for beat in range(beats):
+        start = round(beat * apart * SAMPLE_RATE)
+        wave = np.sin(2 * np.pi * TICK_PITCHES[beat > 0] * times) * np.exp(-8 * times / TICK)
+        sound[start : start + len(times)] = np.round(0.5 * (1 << 15) * wave)[:, None]
+    return sound
+
+
+def _read_all(stems: Mapping[str, Path]) -> dict[str, Sound]:
+    return {name: samples(path) for name, path in stems.items()}
 
 
 def audio_device() -> tuple[str, int]:

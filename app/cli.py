@@ -29,6 +29,8 @@ from app.options import (
     read_name,
     read_names,
     read_size,
+    read_speed,
+    read_transpose,
     saving_to,
 )
 from app.parts import conductor_for, console, saved_folder, version
@@ -78,6 +80,12 @@ def play(
     ] = "1280x720",
     theme: ThemeOption = "dark",
     language: LanguageOption = None,
+    speed: Annotated[
+        str, typer.Option(metavar="PERCENT", help="To practise slower or faster, at the same pitch.")
+    ] = "100",
+    transpose: Annotated[
+        str, typer.Option(metavar="SEMITONES", help="To practise higher or lower, at the same speed.")
+    ] = "0",
     still: Annotated[
         bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
     ] = False,
@@ -90,9 +98,15 @@ def play(
     torchaoke play --start --fullscreen
     torchaoke play --lesson dropout --size 1920x1080
     torchaoke play --backing quiet --theme light --language zh
+    torchaoke play --speed 70 --transpose -2
     """
     found, chosen, pixels = load_song(find_song(song, SONGS)), find_lesson(lesson), read_size(size)
-    controls = replace(read_controls(found, backing, theme, language), still=still)
+    controls = replace(
+        read_controls(found, backing, theme, language),
+        still=still,
+        speed=read_speed(speed),
+        transpose=read_transpose(transpose),
+    )
     saved = own_folder(save_to, "--save-to") if save_to is not None else saved_folder()
 
     from app import window
@@ -108,6 +122,49 @@ def play(
         size=pixels,
         controls=controls,
         watch=speaking() if speak_log else None,
+    )
+    raise typer.Exit(status)
+
+
+@app.command()
+def karaoke(
+    lesson: LessonOption = "straight_line",
+    song: SongOption = "optimization_loop",
+    exercise: Annotated[
+        str, typer.Option(metavar="say|gap", help="What to do while it plays; V and W change it.")
+    ] = "say",
+    backing: BackingOption = None,
+    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
+    theme: ThemeOption = "dark",
+    language: LanguageOption = None,
+    speak_log: SpeakOption = False,
+) -> None:
+    """Learn the loop by heart: the show, and something to answer at each line.
+
+    With `say` the music waits before a line and asks what it will really do; with `gap` words vanish from
+    lyric and code, more in each verse. What you answer is kept; see `torchaoke progress`.
+
+    \b
+    torchaoke karaoke
+    torchaoke karaoke --exercise gap --lesson circles --language zh
+    """
+    found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
+    controls = read_controls(found, backing, theme, language)
+
+    from app import window
+    from app.show import EXERCISES
+    from app.speech import speaking
+
+    status = window.play(
+        found,
+        chosen,
+        partial(conductor_for, found, saved_folder(), time.perf_counter),
+        start=False,
+        fullscreen=fullscreen,
+        size=read_size("1280x720"),
+        controls=controls,
+        watch=speaking() if speak_log else None,
+        exercise=read_name("--exercise", exercise, EXERCISES),
     )
     raise typer.Exit(status)
 
@@ -174,49 +231,6 @@ def sing(
         difficulty=level,
         sing=True,
         latency=late,
-    )
-    raise typer.Exit(status)
-
-
-@app.command()
-def karaoke(
-    lesson: LessonOption = "straight_line",
-    song: SongOption = "optimization_loop",
-    exercise: Annotated[
-        str, typer.Option(metavar="say|gap", help="What to do while it plays; V and W change it.")
-    ] = "say",
-    backing: BackingOption = None,
-    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
-    theme: ThemeOption = "dark",
-    language: LanguageOption = None,
-    speak_log: SpeakOption = False,
-) -> None:
-    """Learn the loop by heart: the show, and something to answer at each line.
-
-    With `say` the music waits before a line and asks what it will really do; with `gap` words vanish from
-    lyric and code, more in each verse. What you answer is kept; see `torchaoke progress`.
-
-    \b
-    torchaoke karaoke
-    torchaoke karaoke --exercise gap --lesson circles --language zh
-    """
-    found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
-    controls = read_controls(found, backing, theme, language)
-
-    from app import window
-    from app.show import EXERCISES
-    from app.speech import speaking
-
-    status = window.play(
-        found,
-        chosen,
-        partial(conductor_for, found, saved_folder(), time.perf_counter),
-        start=False,
-        fullscreen=fullscreen,
-        size=read_size("1280x720"),
-        controls=controls,
-        watch=speaking() if speak_log else None,
-        exercise=read_name("--exercise", exercise, EXERCISES),
     )
     raise typer.Exit(status)
 

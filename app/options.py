@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.pace import FASTEST, MOST_SEMITONES, SLOWEST
 from loop_core.errors import InputError
 from loop_core.song import Song
 
@@ -72,6 +73,23 @@ def read_moment(text: str, length: float) -> float:
     if number is None or float(number[0]) > round(length + 0.005, 2):
         raise InputError(f"--at {text!r}; expected seconds from 0 to {length:.2f}, the song's length")
     return min(float(number[0]), length)
+
+
+def read_speed(text: str) -> int:
+    """Per cent of a song's own speed; InputError when they are out of bounds."""
+    number = re.fullmatch(r"(\d{1,4}) ?%?", text.strip())
+    if number is None or not SLOWEST <= int(number[1]) <= FASTEST:
+        raise InputError(f"--speed {text!r}; expected per cent from {SLOWEST} to {FASTEST}, as in 70")
+    return int(number[1])
+
+
+def read_transpose(text: str) -> int:
+    """Semitones; InputError when they are out of bounds."""
+    number = re.fullmatch(r"[+-]?\d{1,2}", text.strip())
+    if number is None or abs(int(number[0])) > MOST_SEMITONES:
+        most = MOST_SEMITONES
+        raise InputError(f"--transpose {text!r}; expected semitones from -{most} to +{most}, as in -2")
+    return int(number[0])
 
 
 def read_difficulty(name: str) -> "Difficulty":

@@ -16,10 +16,12 @@ from app.audio import Player, SilentPlayer
 from app.exercise import Exercise, Results
 from app.filling import Filling
 from app.microphone import SilentSinger, Singer
+from app.pace import MOST_SEMITONES, Pace, next_speed
 from app.progress import load_progress, progress_path
 from app.theme import THEMES
 from app.transport import Transport
 from loop_core.conductor import Conductor
+from loop_core.errors import InputError
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.listing import Listing
@@ -27,10 +29,12 @@ from loop_core.pitch import NOTHING
 from loop_core.scoring import Difficulty
 from loop_core.singing import Singing, singing, taken
 from loop_core.song import Song
-from loop_core.timeline import sung_lines
+from loop_core.timeline import line_loop, section_loop, sung_lines
 
 OFFSET_STEP, VOLUME_STEP = 0.005, 0.1
 MESSAGE_SECONDS = 2.0
+CLICK = "click"
+"""The backing that is nothing but the beat."""
 
 OpenConductor = Callable[[Lesson], Conductor]
 OpenPlayer = Callable[[str], Player]
@@ -50,17 +54,17 @@ class Show:
         *,
         start: bool = False,
         controls: Controls | None = None,
+        results: Callable[[], Path] = progress_path,
+        exercise: str = "",
         open_singer: OpenSinger = SilentSinger,
         difficulty: Difficulty = Difficulty.MEDIUM,
         sing: bool = False,
-        results: Callable[[], Path] = progress_path,
-        exercise: str = "",
     ) -> None:
         """open_player: called by `open` with the backing's name.  start: begin as soon as the lesson is warm.
 
         controls: how the show is set at first; without a backing it has the song's first.
-        open_singer: opens the microphone; sing: at once, else when the key is pressed.
         results: where what a learner answers is kept.  exercise: one of `EXERCISES` that is on at first.
+        open_singer: opens the microphone; sing: at once, else when the key is pressed.
         """
         self.song = song
         self.lesson = lesson
@@ -81,12 +85,15 @@ class Show:
         self._message_until = 0.0
         self._conductor = open_conductor(lesson)
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
+        self._transport.set_pace(Pace(controls.speed, controls.transpose))
+        self._transport.count_in = controls.count_in
         self._begun = False  # the first note has been played
         self._dimmed = False  # the black screen has stopped the music
         self._activity: Activity | None = None
         self._interrupted = False  # the activity has stopped the music
         self._results = results
         self._exercise: Exercise | None = None
+        self._with_click: dict[str, object] = {}  # what comes back after the click alone
         if exercise:
             EXERCISES[exercise](self)
 
@@ -94,7 +101,7 @@ class Show:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
         self._conductor.open()
         player = self._open_player(self._controls.backing)
-        self._transport.player = player
+        self._transport.set_player(player)
         self._set(sound=player.description)
         self._apply_volume()
         if self._sing:
@@ -105,14 +112,16 @@ class Show:
         if self._controls.message and self._real() > self._message_until:
             self._set(message="")
         transport = self._transport
+        self._take_up()
         now = transport.now()
-        stopped = self._controls.playing and not transport.playing
-        if stopped:
-            self._set(playing=False)
-        picture_time = min(max(now - self._controls.offset, 0.0), self.song.length)
+        before = self._controls.playing
+        self._follow()
+        stopped = before and not self._controls.playing
+        picture_time = min(max(now - self._controls.offset * transport.rate, 0.0), self.song.length)
         frame = self._conductor.tick(picture_time, transport.rate)
         self._set(activity=None if self._activity is None else self._activity.view())
-        if frame.ready and self._controls.started and not self._begun and self._activity is None:
+        ready = frame.ready and transport.settled and self._activity is None
+        if ready and self._controls.started and not self._begun:
             self._begun = True
             self._play()
         frame = replace(frame, controls=self._controls, singing=self._listen(now))
@@ -187,9 +196,9 @@ class Show:
         """From the first note, with the same seed."""
         self._forget()
         if self._begun:
+            self._transport.pause()
             self._transport.seek(0.0)
-            if not self._controls.playing:
-                self._play()
+            self._play()
 
     def hold(self) -> None:
         """Stop after each line and wait for the key, or not."""
@@ -225,6 +234,64 @@ class Show:
         self._set(muted=not self._controls.muted)
         self._apply_volume()
 
+    def sing_louder(self, steps: int) -> None:
+        """The voice's own volume, by tenths."""
+        self._set(voice=_tenths(self._controls.voice, steps))
+        self._apply_volume()
+        self.say(f"voice {self._controls.voice:.0%}")
+
+    def accompany(self) -> None:
+        """The backing on or off."""
+        self._set(unaccompanied=not self._controls.unaccompanied)
+        self._apply_volume()
+
+    def only_click(self) -> None:
+        """The click alone; the second time what was heard before."""
+        names, controls = self.song.backings, self._controls
+        if CLICK not in names:
+            self.say("The song has no click")
+        elif controls.backing == CLICK and controls.muted and not controls.unaccompanied:
+            self._hear(**(self._with_click or {"backing": names[0], "muted": False}))
+            self.say("with voice")
+        else:
+            now = {"backing": controls.backing, "muted": controls.muted}
+            self._with_click = {**now, "unaccompanied": controls.unaccompanied}
+            self._hear(backing=CLICK, muted=True, unaccompanied=False)
+            self.say("click only")
+
+    def faster(self, step: int) -> None:
+        """The next faster (1) or slower (-1) speed, at the same pitch."""
+        self._set(speed=next_speed(self._controls.speed, step))
+        self._set_pace()
+        self.say(f"speed {self._controls.speed}%")
+
+    def transpose(self, step: int) -> None:
+        """A semitone higher (1) or lower (-1), at the same speed."""
+        semitones = self._controls.transpose + step
+        self._set(transpose=min(MOST_SEMITONES, max(-MOST_SEMITONES, semitones)))
+        self._set_pace()
+        self.say(f"transposed {self._controls.transpose:+}".replace("+0", "0"))
+
+    def next_loop(self) -> None:
+        """Again and again this line, this section, or on to the song's end."""
+        if not self._begun:
+            return
+        transport = self._transport
+        now, loop = transport.now(), transport.loop
+        if loop is None:
+            transport.set_loop(line_loop(self.song, now))
+        elif loop.kind == "line":
+            transport.set_loop(section_loop(self.song, now))
+        else:
+            transport.set_loop(None)
+        self._follow()
+
+    def count_in(self) -> None:
+        """A bar of ticks before the music starts, or not."""
+        self._transport.count_in = not self._transport.count_in
+        self._set(count_in=self._transport.count_in)
+        self.say(f"count-in {'on' if self._transport.count_in else 'off'}")
+
     def next_backing(self) -> None:
         """The song's next backing, from the same moment on."""
         names = self.song.backings
@@ -257,7 +324,7 @@ class Show:
 
     def louder(self, steps: int) -> None:
         """Volume up or down by tenths."""
-        self._set(volume=round(min(1.0, max(0.0, self._controls.volume + steps * VOLUME_STEP)), 2))
+        self._set(volume=_tenths(self._controls.volume, steps))
         self._apply_volume()
         self.say(f"volume {self._controls.volume:.0%}")
 
@@ -370,6 +437,7 @@ class Show:
     def _change_lesson(self, lesson: Lesson) -> None:
         self._forget()
         self._transport.pause()
+        self._transport.set_loop(None)
         self._transport.seek(0.0)
         self._conductor.close()
         self._conductor = self._open_conductor(lesson)
@@ -407,12 +475,48 @@ class Show:
         if self._exercise is not None:
             self._exercise.forget()
 
+    def _set_pace(self) -> None:
+        self._transport.set_pace(Pace(self._controls.speed, self._controls.transpose))
+
+    def _take_up(self) -> None:
+        """Go over to the pace that is wanted, if it is there; keep the present one if it cannot be made."""
+        try:
+            self._transport.take_up()
+        except InputError as error:
+            pace = self._transport.pace
+            self._set(speed=pace.speed, transpose=pace.semitones)
+            self.say(str(error))
+
+    def _follow(self) -> None:
+        """Show what the transport does by itself."""
+        transport, before = self._transport, self._controls
+        self._set(
+            playing=before.playing and transport.playing,
+            loop=transport.loop,
+            count=transport.count,
+            preparing=not transport.settled,
+        )
+        if transport.loop != before.loop:
+            self.say(f"loop: {transport.loop.kind}" if transport.loop is not None else "loop off")
+
+    def _hear(self, **changes: object) -> None:
+        """Another backing, and what of it all is heard."""
+        self._set(**changes)
+        self._transport.set_backing(self._controls.backing)
+        self._apply_volume()
+
     def _apply_volume(self) -> None:
-        volume = self._controls.volume
-        self._transport.player.set_volume(0.0 if self._controls.muted else volume, volume)
+        controls = self._controls
+        voice = 0.0 if controls.muted else controls.volume * controls.voice
+        backing = 0.0 if controls.unaccompanied else controls.volume
+        self._transport.player.set_volume(round(voice, 2), backing)
 
     def _set(self, **changes: object) -> None:
         self._controls = replace(self._controls, **changes)  # type: ignore[arg-type]
+
+
+def _tenths(volume: float, steps: int) -> float:
+    return round(min(1.0, max(0.0, volume + steps * VOLUME_STEP)), 2)
 
 
 def _after(names: tuple[str, ...], name: str) -> str:
@@ -434,7 +538,17 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_v: Show.predict,
     pygame.K_w: Show.fill,
     pygame.K_m: Show.mute,
+    pygame.K_j: lambda show: show.sing_louder(-1),
+    pygame.K_k: lambda show: show.sing_louder(1),
+    pygame.K_a: Show.accompany,
     pygame.K_n: Show.next_backing,
+    pygame.K_z: Show.only_click,
+    pygame.K_LEFTBRACKET: lambda show: show.faster(-1),
+    pygame.K_RIGHTBRACKET: lambda show: show.faster(1),
+    ord("{"): lambda show: show.transpose(-1),
+    ord("}"): lambda show: show.transpose(1),
+    pygame.K_u: Show.next_loop,
+    pygame.K_c: Show.count_in,
     pygame.K_PLUS: lambda show: show.louder(1),
     pygame.K_EQUALS: lambda show: show.louder(1),
     pygame.K_KP_PLUS: lambda show: show.louder(1),

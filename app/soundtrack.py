@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.audio import SAMPLE_RATE, decode
+from app.audio import SAMPLE_RATE, samples
 
 Sound = npt.NDArray[np.float32]
 
@@ -19,7 +19,7 @@ def soundtrack(stems: Mapping[str, Path], backing: str, seconds: float) -> Sound
     total = np.zeros((round(seconds * SAMPLE_RATE), 2), np.float32)
     for name in dict.fromkeys(("vocals", backing)):
         if name in stems:
-            samples = np.frombuffer(decode(stems[name]).raw_data, np.int16).reshape(-1, 2)[: len(total)]
-            total[: len(samples)] += samples / np.float32(1 << 15)
+            stem = samples(stems[name])[: len(total)]
+            total[: len(stem)] += stem / np.float32(1 << 15)
     loudest = float(np.abs(total).max(initial=0.0))
     return total / np.float32(loudest) if loudest > 1 else total

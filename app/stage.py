@@ -49,14 +49,14 @@ PANELS = (
     Panel("karaoke", karaoke.view, karaoke.draw),
     Panel("timeline", timeline.view, timeline.draw),
 )
-NOTES = Panel("notes", notes.view, notes.draw)
-"""Stands below code and network, in the place of console, data and loss, while somebody sings."""
 OVERLAYS = (
     Panel("overlay", overlay.view, overlay.draw),
     Panel("wrong loops", wrong_loops.view, wrong_loops.draw),
     Panel("puzzle", puzzle.view, puzzle.draw),
 )
 """What stands over the whole stage, where its view is not None."""
+NOTES = Panel("notes", notes.view, notes.draw)
+"""Stands below code and network, in the place of console, data and loss, while somebody sings."""
 ON_GROUND = frozenset({"header", "karaoke", "timeline"})
 """Panels without a ground of their own."""
 

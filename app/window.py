@@ -24,6 +24,8 @@ from loop_core.song import Song
 FPS = 60
 UNSEEN = frozenset({"offscreen", "dummy", "evdev"})
 """SDL's video drivers that show nothing to anybody; used only when asked for."""
+SIGNS = frozenset("+-,.[]{}")
+"""What is typed with different keys on different keyboards; pygame numbers a key after its sign."""
 MINIMUM = (960, 540)
 """The smallest window that the stage is drawn for, in pixels."""
 
@@ -38,10 +40,10 @@ def play(
     size: tuple[int, int],
     controls: Controls | None = None,
     watch: Callable[[Frame], bool] | None = None,
+    exercise: str = "",
     difficulty: Difficulty = Difficulty.MEDIUM,
     sing: bool = False,
     latency: float = 0.0,
-    exercise: str = "",
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
@@ -65,10 +67,10 @@ def play(
                 real,
                 start=start,
                 controls=controls,
-                exercise=exercise,
                 open_singer=partial(open_singer, real, latency),
                 difficulty=difficulty,
                 sing=sing,
+                exercise=exercise,
             )
             camera = Camera(pictures_folder)
             try:
@@ -162,10 +164,9 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
 
 
 def _key(event: pygame.Event) -> int:
-    """The key, or the sign that it types: where plus stands differs from keyboard to keyboard."""
+    """The key, or the sign that it types."""
     typed: str = event.unicode
-    signs = {"+": pygame.K_PLUS, "-": pygame.K_MINUS, ",": pygame.K_COMMA, ".": pygame.K_PERIOD}
-    return signs.get(typed, int(event.key))
+    return ord(typed) if typed in SIGNS else int(event.key)
 
 
 def _open_window(size: tuple[int, int], fullscreen: bool) -> None:

@@ -38,14 +38,21 @@ class SmoothClock:
 
     The gap to the audio halves every `HALF_LIFE`; more than `JUMP` off is a seek or a restart, then it
     jumps; otherwise it never runs backwards. While there is no position, or one that stands still, it
-    goes on in real time.
+    goes on in real time, at the rate of the audio.
     """
 
     def __init__(
-        self, position: Callable[[], float | None], real: Callable[[], float], start: float = 0.0
+        self,
+        position: Callable[[], float | None],
+        real: Callable[[], float],
+        start: float = 0.0,
+        rate: float = 1.0,
     ) -> None:
-        """position: of the audio in seconds, None while there is none.  real: a monotonic clock."""
-        self.rate = 1.0
+        """position: of the audio in seconds, None while there is none.  real: a monotonic clock.
+
+        rate: seconds of the audio per second of ``real``.
+        """
+        self._rate = rate
         self._position = position
         self._real = real
         self._now = start
@@ -58,7 +65,7 @@ class SmoothClock:
         real = self._real()
         elapsed = real - self._read_at
         self._read_at = real
-        estimate = self._now + elapsed * self.rate
+        estimate = self._now + elapsed * self._rate
         position = self._position()
         if position != self._last_position:
             self._last_position, self._moved_at = position, real

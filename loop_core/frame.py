@@ -10,14 +10,18 @@ from loop_core.quiz import Quiz
 from loop_core.singing import Singing
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
+from loop_core.timeline import Loop
 
 
 @dataclass(frozen=True, slots=True)
 class Controls:
     """How the show is set: what the keys have changed.
 
-    backing: the name of the stem that plays behind the voice.  volume: 0 to 1.
-    offset: seconds that the picture comes later than the sound.
+    muted, unaccompanied: the voice, the backing is off.
+    backing: the name of the stem that plays behind the voice.  volume: 0 to 1.  voice: of it, 0 to 1.
+    offset: real seconds that the picture comes later than the sound.
+    speed: per cent of the song's own.  transpose: semitones higher.  preparing: the sound is not there yet.
+    loop: what is repeated.  count_in: a bar of ticks comes before the music; count: the one that is heard.
     help: the keys are shown.  choice: the lesson marked in the open list of lessons, None when closed.
     sound: the device that plays, or why none does.  message: a short word to the person at the keys.
     pointer: where the mouse points, in pixels of the window, None when it does not.
@@ -29,10 +33,18 @@ class Controls:
     playing: bool = False
     hold: bool = False
     muted: bool = False
+    unaccompanied: bool = False
     backing: str = ""
     black: bool = False
     volume: float = 1.0
+    voice: float = 1.0
     offset: float = 0.0
+    speed: int = 100
+    transpose: int = 0
+    preparing: bool = False
+    loop: Loop | None = None
+    count_in: bool = False
+    count: int | None = None
     help: bool = False
     choice: int | None = None
     activity: Activity | None = None
@@ -51,9 +63,9 @@ class Frame:
     cue: index of the cue that began last.  snapshot: the newest one whose time has come.
     shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
     behind: the worker is still at work on what should be shown.
-    singing: how the one at the microphone sings; None while nobody wants to.
     quiz: the question before a line, where the learner is asked what it will do.
     cloze: the gap in the line that is shown.  missing: the one in the line after it.
+    singing: how the one at the microphone sings; None while nobody wants to.
     """
 
     now: float
@@ -66,7 +78,7 @@ class Frame:
     ready: bool
     behind: bool
     controls: Controls = field(default_factory=Controls)
-    singing: Singing | None = None
     quiz: Quiz | None = None
     cloze: Cloze | None = None
     missing: Gap | None = None
+    singing: Singing | None = None

@@ -10,6 +10,8 @@ from loop_core.song import Line, Song
 
 EARLY = 1.5
 """Seconds before a line at which it takes the place of one that has ended."""
+LEAD = 0.15
+"""Seconds before a line at which its first consonant has not begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +27,49 @@ class Part:
     share: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """What is practised again and again: a 'line' or a 'section', from ``start`` to ``end`` in seconds."""
+
+    kind: str
+    start: float
+    end: float
+
+
+@lru_cache(maxsize=8)
+def line_edges(song: Song) -> tuple[float, ...]:
+    """Where each line can be cut from the one before it, which has ended by then; in seconds."""
+    ends = (0.0, *(line.end for line in song.lines))
+    return tuple(max(line.start - LEAD, end) for line, end in zip(song.lines, ends, strict=False))
+
+
+def line_loop(song: Song, now: float) -> Loop:
+    """The line at ``now`` alone; before the first line, that one."""
+    edges = line_edges(song)
+    index = max(0, bisect_right(edges, now) - 1)
+    return Loop("line", edges[index], (*edges[1:], song.length)[index])
+
+
+def section_loop(song: Song, now: float) -> Loop:
+    """The section at ``now`` with its lines whole; of a song without sections, all of it."""
+    edges = _section_edges(song)
+    index = max(0, bisect_right(edges, now) - 1)
+    return Loop("section", edges[index], (*edges[1:], song.length)[index])
+
+
 def line_at(song: Song, now: float) -> int | None:
     """The index of the line that began last; None before the first."""
     return _last(_line_starts(song), now)
 
 
 def line_shown(song: Song, now: float) -> int:
-    """The index of the line that stands large: the next one takes its place when this one has ended."""
+    """The index of the line to look at: the one being sung, or the next one shortly before it begins."""
     index = line_at(song, now)
     if index is None:
         return 0
-    over = now > song.lines[index].end
-    if over and index + 1 < len(song.lines) and song.lines[index + 1].start - now < EARLY:
-        return index + 1
-    return index
+    following = song.lines[index + 1 : index + 2]
+    soon = now > song.lines[index].end and any(line.start - now < EARLY for line in following)
+    return index + 1 if soon else index
 
 
 def cue_at(song: Song, now: float) -> int | None:
@@ -69,6 +100,19 @@ def parts(song: Song) -> tuple[Part, ...]:
         count = max(1, int((end - cue.time) / sixteenth) - 1)
         found += [Part(index, cue.time + k * sixteenth, (k + 1) / count) for k in range(count)]
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def _section_edges(song: Song) -> tuple[float, ...]:
+    return (0.0, *(_section_edge(song, section.start) for section in song.sections if section.start > 0))
+
+
+def _section_edge(song: Song, start: float) -> float:
+    """Before a line that begins there or up to a beat earlier; after one that is still sung."""
+    for line, edge in zip(song.lines, line_edges(song), strict=True):
+        if start - 60 / song.tempo < line.start <= start:
+            return edge
+    return max((line.end for line in song.lines if line.start < start < line.end), default=start)
 
 
 @lru_cache(maxsize=8)

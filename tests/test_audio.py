@@ -9,7 +9,9 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from app.audio import BUFFERS, SAMPLE_RATE, MixerPlayer, SilentPlayer, decode, open_player
+from app.audio import BUFFERS, SAMPLE_RATE, MixerPlayer, Player, SilentPlayer, decode, open_player, ticks
+from app.pace import PLAIN, Pace
+from app.takes import KEPT
 from assets import SONGS
 from loop_core.clock import VirtualClock
 from loop_core.errors import InputError
@@ -33,6 +35,15 @@ def disk(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     monkeypatch.setenv("SDL_DISKAUDIODELAY", "0")
     yield path
     pygame.mixer.quit()
+
+
+def prepare(player: Player, pace: Pace) -> None:
+    """Ask for a pace and wait until the player's own thread has made it."""
+    player.prepare(pace)
+    job = player._takes._job if isinstance(player, MixerPlayer) else None
+    if job is not None:
+        job.exception(timeout=60)
+    assert player.prepared(pace)
 
 
 def write_stem(path: Path, left: NDArray[np.float64], right: NDArray[np.float64]) -> Path:
@@ -112,22 +123,133 @@ def test_what_was_loaded_last_is_heard_from_where_it_was_told_to(
     )
 
 
+@pytest.mark.parametrize("pace", [PLAIN, Pace(70), Pace(110, 2)], ids=str)
 @pytest.mark.parametrize("start", [0.0, 1.23456789, 4.00001])
 def test_voice_and_backing_are_aligned_to_the_sample_but_for_whole_buffers(
-    disk: Path, tmp_path: Path, start: float
+    disk: Path, tmp_path: Path, start: float, pace: Pace
 ) -> None:
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, 10 * SAMPLE_RATE)
     voice = write_stem(tmp_path / "vocals.ogg", 0 * noise, noise)
     backing = write_stem(tmp_path / "backing.ogg", noise, 0 * noise)
     player = MixerPlayer({"vocals": voice, "backing": backing}, "backing")
-    player.play(start)
+    prepare(player, pace)
+    player.play(start, pace)
     while player.position() is not None:
         pass
     player.close()
-    left, right = np.fromfile(disk, dtype=np.int16).reshape(-1, 2).T.astype(float)
-    length = 2 * len(left)
+    heard = np.fromfile(disk, dtype=np.int16).reshape(-1, 2)
+    left, right = heard[np.flatnonzero(heard.any(axis=1))[0] :].T.astype(float)
+    length = 1 << (2 * len(left)).bit_length()
     likeness = np.fft.irfft(np.fft.rfft(right, length) * np.conj(np.fft.rfft(left, length)), length)
     assert np.argmax(likeness) % BUFFERS[0] == 0
+
+
+@pytest.mark.parametrize("pace", [PLAIN, Pace(50), Pace(125, -2)], ids=str)
+def test_positions_are_of_the_song_at_every_pace_and_end_where_it_ends(
+    disk: Path, tmp_path: Path, pace: Pace
+) -> None:
+    stem = write_stem(tmp_path / "backing.ogg", tone(440), tone(440))
+    player = MixerPlayer({"backing": stem}, "backing")
+    prepare(player, pace)
+    player.play(1.0, pace)
+    positions = []
+    while (position := player.position()) is not None:
+        positions.append(position)
+    player.close()
+    heard = np.trim_zeros(np.fromfile(disk, dtype=np.int16)[::2])
+    assert len(heard) == pytest.approx(2.0 / pace.rate * SAMPLE_RATE, abs=0.06 * SAMPLE_RATE)
+    assert 1.0 <= min(positions) <= max(positions) < 3.0 + 0.1
+
+
+def test_silence_counts_song_seconds_at_every_pace() -> None:
+    real = VirtualClock(7.0)
+    player = SilentPlayer(84.0, real.now)
+    for pace in (Pace(50), PLAIN, Pace(125, 3)):
+        prepare(player, pace)
+        player.play(10.0, pace)
+        real.advance(4.0)
+        assert player.position() == 10.0 + 4.0 * pace.rate
+
+
+@pytest.mark.usefixtures("dummy")
+def test_what_plays_goes_on_until_another_pace_is_played(tmp_path: Path) -> None:
+    stem = write_stem(tmp_path / "backing.ogg", tone(440, 20), tone(440, 20))
+    player = MixerPlayer({"backing": stem, "vocals": stem}, "backing")
+    player.play(2.0)
+    prepare(player, Pace(70))
+    position = player.position()
+    assert position is not None
+    assert position > 2.0
+    player.play(10.0, Pace(70))
+    position = player.position()
+    assert position is not None
+    assert 10.0 <= position < 11.0
+    player.play(12.0)
+    assert player.position() is not None
+    player.close()
+
+
+@pytest.mark.usefixtures("dummy")
+def test_only_the_pace_asked_for_last_is_made_and_few_are_kept(tmp_path: Path) -> None:
+    stem = write_stem(tmp_path / "backing.ogg", tone(440), tone(440))
+    player = MixerPlayer({"backing": stem, "vocals": stem}, "backing")
+    for speed in (90, 80, 70):
+        player.prepare(Pace(speed))
+    prepare(player, Pace(60))
+    assert not any(player.prepared(Pace(speed)) for speed in (90, 80, 70))
+    player.play(0.0, Pace(60))
+    for speed in (70, 110, 125):
+        prepare(player, Pace(speed))
+    kept = [speed for speed in (60, 70, 110, 125) if player.prepared(Pace(speed))]
+    assert kept == [60, 125]
+    assert len(kept) == KEPT
+    assert player.prepared(PLAIN)
+    player.close()
+
+
+@pytest.mark.usefixtures("dummy")
+def test_what_was_prepared_is_removed_when_the_player_closes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stem = write_stem(tmp_path / "backing.ogg", tone(440), tone(440))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    player = MixerPlayer({"backing": stem}, "backing")
+    prepare(player, Pace(125))
+    assert len(list(tmp_path.rglob("*.flac"))) == 1
+    player.prepare(Pace(50))
+    player.close()
+    assert list(tmp_path.iterdir()) == [stem]
+
+
+@pytest.mark.usefixtures("dummy")
+def test_a_pace_that_cannot_be_made_is_said_and_the_song_goes_on(tmp_path: Path) -> None:
+    stem = write_stem(tmp_path / "backing.ogg", tone(440), tone(440))
+    player = MixerPlayer({"backing": stem}, "backing")
+    player.play(0.0)
+    stem.unlink()
+    with pytest.raises(InputError, match=r"backing\.ogg"):
+        prepare(player, Pace(70))
+    assert not player.prepared(Pace(70))
+    assert player.position() is not None
+    player.close()
+
+
+def test_ticks_come_as_far_apart_as_they_should_and_are_as_many() -> None:
+    loud = np.flatnonzero(np.abs(ticks(4, 0.6).astype(int)).max(axis=1) > 8000)
+    starts = loud[np.diff(loud, prepend=-SAMPLE_RATE) > SAMPLE_RATE // 10] / SAMPLE_RATE
+    assert starts == pytest.approx([0.0, 0.6, 1.2, 1.8], abs=0.001)
+
+
+@pytest.mark.usefixtures("dummy")
+def test_ticks_are_heard_alone_and_have_no_position() -> None:
+    player = MixerPlayer(STEMS, "backing")
+    player.play(12.0)
+    player.count(4, 0.5)
+    assert player.position() is None
+    assert pygame.mixer.get_busy()
+    player.stop()
+    assert not pygame.mixer.get_busy()
+    player.close()
 
 
 @pytest.mark.usefixtures("dummy")

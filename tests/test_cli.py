@@ -10,6 +10,7 @@ from builders import write_song
 from commands import RUNNER, refused
 
 from app.cli import app
+from app.options import read_speed, read_transpose
 from loop_core.lessons import LESSONS
 from loop_core.operations import Operation
 
@@ -52,6 +53,23 @@ def test_an_unknown_lesson_is_answered_with_the_nearest_name() -> None:
         "torchaoke: no lesson 'strait_line'; did you mean 'straight_line'?\n"
     )
     assert "'circles'" in refused("play", "--lesson", "circle")
+
+
+@pytest.mark.parametrize("given", ["49", "126", "fast", "", "-70", "70.5", "7e1"])
+def test_a_speed_out_of_bounds_is_quoted_with_what_was_expected(given: str) -> None:
+    expected = f"torchaoke: --speed {given!r}; expected per cent from 50 to 125, as in 70\n"
+    assert refused("play", f"--speed={given}") == expected
+
+
+@pytest.mark.parametrize("given", ["7", "-7", "up", "", "1.5"])
+def test_a_transposition_out_of_bounds_is_quoted_with_what_was_expected(given: str) -> None:
+    expected = f"torchaoke: --transpose {given!r}; expected semitones from -6 to +6, as in -2\n"
+    assert refused("play", f"--transpose={given}") == expected
+
+
+def test_speed_and_transposition_are_read_as_people_write_them() -> None:
+    assert [read_speed(text) for text in ("50", " 70 ", "125%", "90 %")] == [50, 70, 125, 90]
+    assert [read_transpose(text) for text in ("0", "-2", "+6", "3")] == [0, -2, 6, 3]
 
 
 def test_an_unknown_song_is_answered_with_the_nearest_name() -> None:

@@ -42,8 +42,8 @@ class Rig:
             self.real.now,
             start=start,
             controls=Controls(backing=backing or ""),
-            open_singer=self.open_singer,
             results=lambda: folder / "progress.json",
+            open_singer=self.open_singer,
         )
 
     def open_singer(self) -> Singer:

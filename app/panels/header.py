@@ -1,5 +1,6 @@
 """The top line: what plays, which epoch, and the two modes that a training loop switches."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -8,7 +9,7 @@ import pygame
 from app.draw import badge, eased, text, width
 from app.pointing import Hint, answering
 from app.theme import Theme
-from loop_core.frame import Frame
+from loop_core.frame import Controls, Frame
 from loop_core.operations import Operation
 from loop_core.snapshot import GradMode, Snapshot
 
@@ -73,21 +74,6 @@ class View:
 def view(frame: Frame) -> View:
     """The frame's part in it."""
     snapshot, controls = frame.snapshot, frame.controls
-    notes = []
-    if not frame.ready:
-        notes.append("tuning up")
-    elif frame.behind and frame.snapshot is not None:
-        notes.append("catching up")
-    if controls.hold:
-        notes.append("hold: each line waits for Space")
-    if controls.muted:
-        notes.append("voice off")
-    if controls.message:
-        notes.append(controls.message)
-    elif controls.sound.startswith("no sound"):
-        notes.append("no sound")
-    if frame.now >= frame.song.length:
-        notes.append("R: once more, D: lessons")
     return View(
         frame.lesson.title,
         snapshot.epoch if snapshot else None,
@@ -97,9 +83,47 @@ def view(frame: Frame) -> View:
         snapshot.grad_mode if snapshot else None,
         int(frame.now),
         controls.playing,
-        tuple(notes),
+        tuple(dict.fromkeys(_notes(frame))),
         *_turn(frame),
     )
+
+
+def _notes(frame: Frame) -> Iterator[str]:
+    """What is not as usual; the word to the person at the keys first, as what does not fit is cut."""
+    controls = frame.controls
+    if controls.message:
+        yield controls.message
+    if not frame.ready:
+        yield "tuning up"
+    elif frame.behind and frame.snapshot is not None:
+        yield "catching up"
+    if controls.hold:
+        yield "hold: each line waits for Space"
+    yield from _practice(controls)
+    if not controls.message and controls.sound.startswith("no sound"):
+        yield "no sound"
+    if frame.now >= frame.song.length:
+        yield "R: once more, D: lessons"
+
+
+def _practice(controls: Controls) -> Iterator[str]:
+    """How the song is practised."""
+    if controls.muted:
+        yield "voice off"
+    elif controls.voice < 1:
+        yield f"voice {controls.voice:.0%}"
+    if controls.unaccompanied:
+        yield "backing off"
+    if controls.speed != 100:
+        yield f"speed {controls.speed}%"
+    if controls.transpose:
+        yield f"transposed {controls.transpose:+}"
+    if controls.preparing:
+        yield "in preparation"
+    if controls.loop is not None:
+        yield f"loop: {controls.loop.kind}"
+    if controls.count_in:
+        yield "count-in on"
 
 
 def _listening(snapshot: Snapshot) -> tuple[str, ...] | None:

@@ -1,4 +1,4 @@
-"""The line being sung, filled syllable by syllable; why it is there; and the line after it."""
+"""The line being sung, filled syllable by syllable; why it is there, or the count-in; the line after it."""
 
 from dataclasses import dataclass
 
@@ -13,12 +13,15 @@ from loop_core.quiz import Quiz
 from loop_core.song import Line
 from loop_core.timeline import line_shown, sung
 
-SUNG, NEXT, WHY = 68, 34, 28
+SUNG, NEXT, WHY, COUNT = 68, 34, 28, 46
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The line, how far it is sung (whole syllables, share of the next in 200ths), the next line."""
+    """The line, how far it is sung (whole syllables, share of the next in 200ths), the next line.
+
+    count: the tick of the count-in that was heard last, of so many beats; 0 when there is none.
+    """
 
     text: str
     prefixes: tuple[str, ...]
@@ -29,6 +32,8 @@ class View:
     quiz: Quiz | None
     cloze: Cloze | None
     language: str
+    count: int = 0
+    beats: int = 0
 
 
 def view(frame: Frame) -> View:
@@ -43,7 +48,19 @@ def view(frame: Frame) -> View:
     whole, share = sung(line, frame.now)
     why = line.subtitles.get(language) or line.subtitles.get("en", "")
     prefixes = tuple(shown[: len(prefix)] for prefix in _prefixes(line))
-    return View(shown, prefixes, whole, round(200 * share), why, following, frame.quiz, cloze, language)
+    return View(
+        text=shown,
+        prefixes=prefixes,
+        whole=whole,
+        share=round(200 * share),
+        why=why,
+        following=following,
+        quiz=frame.quiz,
+        cloze=cloze,
+        language=language,
+        count=frame.controls.count or 0,
+        beats=frame.song.beats_per_bar if frame.controls.count else 0,
+    )
 
 
 def _prefixes(line: Line) -> tuple[str, ...]:
@@ -60,7 +77,9 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     if view.quiz is not None and view.quiz.chosen is None:
         ask(surface, theme, view.quiz, view.language)
         return
-    if view.cloze is not None:
+    if view.count:
+        _draw_count(surface, view, theme)
+    elif view.cloze is not None:
         pick(surface, theme, view.cloze, view.language)
     elif view.quiz is not None and view.quiz.answer is not None:
         tell(surface, theme, view.quiz, view.quiz.answer, view.language)
@@ -80,3 +99,12 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     lit = rendered("bold", size, view.text, theme.now)
     surface.blit(lit, at, pygame.Rect(0, 0, done, at.height))
     text(surface, theme, view.following, (middle, height * 0.84), NEXT, theme.faint, anchor="center")
+
+
+def _draw_count(surface: pygame.Surface, view: View, theme: Theme) -> None:
+    """The beats of the bar beside each other, those that were heard lit."""
+    middle, height = surface.get_width() / 2, surface.get_height()
+    for beat in range(1, view.beats + 1):
+        at = (middle + theme.px(110) * (beat - (view.beats + 1) / 2), height * 0.14)
+        color = theme.now if beat <= view.count else theme.faint
+        text(surface, theme, str(beat), at, COUNT, color, "bold", "center")

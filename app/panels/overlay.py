@@ -18,19 +18,28 @@ KEYS = (
     ("O", "hold: stop after each line"),
     ("R", "restart with the same seed"),
     ("V, W", "say what a line will do; words vanish"),
-    ("M", "voice on, off"),
-    ("N", "next backing"),
-    ("+ −", "volume"),
-    (", .", "picture earlier, later by 5 ms"),
     ("D", "lessons"),
     ("X, Y", "sing it wrong, build the loop"),
     ("T, L", "theme, language"),
     ("G", "sing along: notes and points"),
+    (", .", "picture earlier, later by 5 ms"),
     ("P", "picture of this moment, as a file"),
     ("F", "full screen"),
     ("B", "black screen and silence, and back"),
     ("H", "these keys"),
     ("Q, Esc", "close what is open, else quit"),
+)
+PRACTICE_KEYS = (
+    ("[ ]", "slower, faster; pitch kept"),
+    ("{ }", "a semitone lower, higher"),
+    ("U", "loop: this line, this section, off"),
+    ("C", "count-in of one bar"),
+    ("M", "voice on, off"),
+    ("J K", "voice quieter, louder"),
+    ("A", "backing on, off"),
+    ("N", "next backing"),
+    ("Z", "only the click, and back"),
+    ("+ −", "volume of it all"),
 )
 
 
@@ -115,12 +124,19 @@ def _title(surface: pygame.Surface, view: View, theme: Theme) -> None:
 
 
 def _keys(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    x, y = surface.get_rect().centerx, theme.px(104)
-    text(surface, theme, "Keys", (x, theme.px(72)), 54, theme.now, "bold", "center")
-    for key, meaning in KEYS:
-        y += theme.px(57)
-        text(surface, theme, key, (x - theme.px(24), y), 34, theme.now, "bold", "right")
-        text(surface, theme, meaning, (x + theme.px(24), y), 34, theme.text)
+    """In two columns: the show, and practising."""
+    middle = surface.get_rect().centerx
+    for heading, keys, x in (
+        ("Keys", KEYS, middle - theme.px(600)),
+        ("Practice", PRACTICE_KEYS, middle + theme.px(260)),
+    ):
+        y = theme.px(110)
+        text(surface, theme, heading, (x + theme.px(24), y), 54, theme.now, "bold")
+        y += theme.px(24)
+        for key, meaning in keys:
+            y += theme.px(64)
+            text(surface, theme, key, (x - theme.px(24), y), 32, theme.now, "bold", "right")
+            text(surface, theme, meaning, (x + theme.px(24), y), 32, theme.text)
 
 
 def _lessons(surface: pygame.Surface, view: View, theme: Theme) -> None:

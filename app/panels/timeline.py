@@ -1,4 +1,7 @@
-"""The whole song as one line: a mark per sung line, coloured by its half of the loop, and a playhead."""
+"""The whole song as one line: a mark per sung line, coloured by its half of the loop, and a playhead.
+
+What is repeated stands between two posts.
+"""
 
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +14,7 @@ from app.theme import Theme, mix
 from loop_core.frame import Frame
 from loop_core.operations import FAST
 from loop_core.song import Song
+from loop_core.timeline import Loop
 
 EDGE = 24
 NEAR = 8
@@ -19,15 +23,16 @@ NEAR = 8
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The song and the playhead, in two thousandths of its length."""
+    """The song, the playhead, in two thousandths of its length, and what is repeated."""
 
     song: Song
     at: int
+    repeated: Loop | None
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
-    return View(frame.song, round(2000 * frame.now / frame.song.length))
+    return View(frame.song, round(2000 * frame.now / frame.song.length), frame.controls.loop)
 
 
 def share_at(x: float, width: int, theme: Theme) -> float:
@@ -42,6 +47,8 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     edge, y, thick = theme.px(EDGE), height // 2, theme.px(10)
     scale = (width - 2 * edge) / view.song.length
     head = edge + (width - 2 * edge) * view.at / 2000
+    if view.repeated is not None:
+        _draw_repeated(surface, edge + view.repeated.start * scale, edge + view.repeated.end * scale, theme)
     pygame.draw.line(surface, theme.line, (edge, y), (width - edge, y), theme.px(2))
     for section in view.song.sections:
         x = round(edge + section.start * scale)
@@ -56,6 +63,14 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         pygame.draw.rect(surface, color, rect, border_radius=thick // 2)
     disc(surface, theme.now, (head, y), theme.px(11))
     answering(surface, surface.get_rect(), partial(_hint, view.song, edge, scale, theme.px(NEAR)))
+
+
+def _draw_repeated(surface: pygame.Surface, left: float, right: float, theme: Theme) -> None:
+    height, high, thick = surface.get_height(), theme.px(34), theme.px(4)
+    rect = pygame.Rect(round(left), (height - high) // 2, max(3 * thick, round(right - left)), high)
+    pygame.draw.rect(surface, theme.now_ground, rect)
+    for x in (rect.left, rect.right - thick):
+        pygame.draw.rect(surface, theme.now, (x, rect.top, thick, rect.height))
 
 
 def _hint(song: Song, edge: int, scale: float, near: int, at: tuple[float, float]) -> Hint | None:
