@@ -419,3 +419,12 @@ def test_without_a_microphone_the_notes_are_shown_and_why(rig: Rig) -> None:
     assert not frame.singing.heard
     assert frame.singing.singer == "no microphone"
     assert rig.press(pygame.K_g).singing is None
+
+
+@pytest.mark.parametrize("semitones", [3, -2])
+def test_a_transposed_song_is_scored_as_it_sounds(rig: Rig, semitones: int) -> None:
+    rig.show._open_singer = lambda: FileSinger(performance(rig.song, float(semitones)))
+    rig.press(pygame.K_g, *[ord("}" if semitones > 0 else "{")] * abs(semitones), pygame.K_SPACE)
+    singing = rig.run(rig.song.length + 1).singing
+    assert singing is not None
+    assert singing.score.total == MOST
