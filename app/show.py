@@ -422,7 +422,8 @@ class Show:
         if singer is None:
             return None
         if self._controls.playing:
-            self._voice = taken(self._voice, singer.sing(now, self._transport.rate), now)
+            new = singer.sing(now, self._transport.rate).higher(-self._transport.pace.semitones)
+            self._voice = taken(self._voice, new, now)
         return singing(self.song, self._voice, self._difficulty, now, singer.description, singer.heard)
 
     def _choose(self, key: int) -> bool:

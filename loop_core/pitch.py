@@ -50,6 +50,10 @@ class Track:
         """The same, so much later."""
         return Track(self.times + seconds, self.pitches, self.loudness)
 
+    def higher(self, semitones: float) -> "Track":
+        """The same, so much higher."""
+        return Track(self.times, self.pitches + semitones, self.loudness)
+
 
 NOTHING = Track(np.empty(0), np.empty(0), np.empty(0))
 

@@ -194,14 +194,11 @@ def test_keys_and_count_are_whole_and_apart(
     frames: list[Frame], size: tuple[int, int], controls: Controls
 ) -> None:
     surface = pygame.Surface(size)
+    listed = overlay.KEYS + overlay.LEARNING_KEYS + overlay.PRACTICE_KEYS
     for frame in (frames[0], frames[5]):
         with reported() as boxes:
             Stage(size).draw(surface, replace(frame, controls=controls))
-        shown = (
-            boxes[-len(overlay.KEYS + overlay.LEARNING_KEYS + overlay.PRACTICE_KEYS) * 2 :]
-            if controls.help
-            else boxes
-        )
+        shown = boxes[-2 * len(listed) :] if controls.help else boxes
         assert all(surface.get_rect().contains(box.rect) for box in shown)
         assert all(box.whole or box.words.startswith("speed 70%") for box in shown)
         assert_apart(shown)

@@ -431,6 +431,15 @@ def test_without_a_microphone_the_notes_are_shown_and_why(rig: Rig) -> None:
     assert rig.press(pygame.K_g).singing is None
 
 
+@pytest.mark.parametrize("semitones", [3, -2])
+def test_a_transposed_song_is_scored_as_it_sounds(rig: Rig, semitones: int) -> None:
+    rig.show._open_singer = lambda: FileSinger(performance(rig.song, float(semitones)))
+    rig.press(pygame.K_g, *[ord("}" if semitones > 0 else "{")] * abs(semitones), pygame.K_SPACE)
+    singing = rig.run(rig.song.length + 1).singing
+    assert singing is not None
+    assert singing.score.total == MOST
+
+
 LEFT_BRACE, RIGHT_BRACE = ord("{"), ord("}")
 
 
@@ -454,7 +463,7 @@ def test_the_backing_can_be_off_while_the_voice_sings(rig: Rig) -> None:
     assert rig.volumes[-1] == (1.0, 1.0)
 
 
-def test_x_leaves_only_the_click_and_brings_back_what_was_heard(three: Rig) -> None:
+def test_z_leaves_only_the_click_and_brings_back_what_was_heard(three: Rig) -> None:
     three.press(pygame.K_SPACE)
     before = three.run(2)
     three.press(pygame.K_n, pygame.K_a)
@@ -465,13 +474,13 @@ def test_x_leaves_only_the_click_and_brings_back_what_was_heard(three: Rig) -> N
     assert (frame.controls.backing, three.volumes[-1]) == ("quiet", (1.0, 0.0))
 
 
-def test_x_brings_the_voice_back_however_the_click_alone_was_reached(three: Rig) -> None:
+def test_z_brings_the_voice_back_however_the_click_alone_was_reached(three: Rig) -> None:
     three.press(pygame.K_n, pygame.K_n, pygame.K_m)
     frame = three.press(pygame.K_z)
     assert (frame.controls.backing, frame.controls.muted) == ("backing", False)
 
 
-def test_x_says_when_the_song_has_no_click(rig: Rig) -> None:
+def test_z_says_when_the_song_has_no_click(rig: Rig) -> None:
     assert rig.press(pygame.K_z).controls.message == "The song has no click"
 
 
