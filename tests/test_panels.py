@@ -189,19 +189,27 @@ PRACTISING = replace(
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("controls", [Controls(help=True), PRACTISING], ids=["keys", "practising"])
-def test_keys_and_count_are_whole_and_apart(
-    frames: list[Frame], size: tuple[int, int], controls: Controls
-) -> None:
+def test_the_count_is_whole_and_apart_while_much_is_set(frames: list[Frame], size: tuple[int, int]) -> None:
     surface = pygame.Surface(size)
-    listed = overlay.KEYS + overlay.LEARNING_KEYS + overlay.PRACTICE_KEYS
     for frame in (frames[0], frames[5]):
         with reported() as boxes:
-            Stage(size).draw(surface, replace(frame, controls=controls))
-        shown = boxes[-2 * len(listed) :] if controls.help else boxes
-        assert all(surface.get_rect().contains(box.rect) for box in shown)
-        assert all(box.whole or box.words.startswith("speed 70%") for box in shown)
-        assert_apart(shown)
+            Stage(size).draw(surface, replace(frame, controls=PRACTISING))
+        assert {"1", "2", "3", "4"} <= {box.words for box in boxes}
+        assert all(surface.get_rect().contains(box.rect) for box in boxes)
+        assert all(box.whole or box.words.startswith("speed 70%") for box in boxes)
+        assert_apart(boxes)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_list_of_keys_is_whole_and_apart(size: tuple[int, int]) -> None:
+    surface = pygame.Surface(size)
+    with reported() as boxes:
+        overlay.draw(surface, overlay.View("keys"), theme_for(size))
+    headings = 3
+    listed = overlay.KEYS + overlay.LEARNING_KEYS + overlay.PRACTICE_KEYS
+    assert len(boxes) == headings + 2 * len(listed)
+    assert all(surface.get_rect().contains(box.rect) and box.whole for box in boxes)
+    assert_apart(boxes)
 
 
 def test_the_list_of_keys_names_every_key_of_the_show() -> None:

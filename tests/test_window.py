@@ -5,7 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pygame
 import pytest
+
+from app.window import SIGNS, _key
 
 PLAY = """
 import signal, sys, threading, time
@@ -116,3 +119,10 @@ def test_without_a_display_the_message_names_headless() -> None:
     assert done.stderr.startswith("torchaoke: no display:")
     assert "torchaoke headless" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("sign", sorted(SIGNS))
+def test_a_sign_is_the_same_key_on_every_keyboard(sign: str) -> None:
+    elsewhere = pygame.event.Event(pygame.KEYDOWN, key=pygame.K_8, unicode=sign)
+    assert _key(elsewhere) == ord(sign)
+    assert _key(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_8, unicode="8")) == pygame.K_8

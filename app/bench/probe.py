@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from app import cli, window
 
 if TYPE_CHECKING:  # it imports numpy, which must not come before the window
+    from collections.abc import Callable
+
     from loop_core.frame import Frame
 
 
@@ -19,6 +21,11 @@ def watch(frame: "Frame") -> bool:
     return frame.ready
 
 
+def watched(play: "Callable[..., int]", *arguments: object, **options: object) -> int:
+    """The show, told of by `watch` whatever else would watch it."""
+    return play(*arguments, **{**options, "watch": watch})
+
+
 if __name__ == "__main__":
-    window.play = partial(window.play, watch=watch)
+    window.play = partial(watched, window.play)
     cli.app(["play"])
