@@ -1,0 +1,101 @@
+"""`torchaoke headless`: every operation proved, without window and sound."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.options import (
+    LanguageOption,
+    SaveOption,
+    SongOption,
+    ThemeOption,
+    check_target,
+    own_folder,
+    read_controls,
+    read_fps,
+    read_size,
+    saving_to,
+)
+from app.parts import conductor_for, console
+from assets import SONGS
+from loop_core.errors import InputError
+from loop_core.lessons import LESSONS, Lesson, find_lesson
+from loop_core.song import find_song, load_song
+
+
+def headless(
+    lesson: Annotated[
+        str, typer.Option(metavar="NAME|all", help="The training loop that runs, or all of them in turn.")
+    ] = "straight_line",
+    song: SongOption = "optimization_loop",
+    fps: Annotated[str, typer.Option(metavar="NUMBER", help="Pictures per second of the song.")] = "60",
+    trace: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.jsonl",
+            help="Write what happened as JSON lines; with `--lesson all` one file each, FILE.LESSON.jsonl.",
+        ),
+    ] = None,
+    frames: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Draw every picture as frame_NNNNNN.png; with `--lesson all` in a folder per lesson.",
+        ),
+    ] = None,
+    size: Annotated[
+        str, typer.Option(metavar="WIDTHxHEIGHT", help="The size of those pictures.")
+    ] = "1920x1080",
+    theme: ThemeOption = "dark",
+    language: LanguageOption = None,
+    realtime: Annotated[
+        bool, typer.Option("--realtime", help="Take the time that the song takes, and measure lateness.")
+    ] = False,
+    save_to: SaveOption = None,
+) -> None:
+    """Run the song without window and sound, and print the proof of each operation.
+
+    Exits with 0 when every operation is proved, with 1 when one is not, with 2 for unusable input.
+
+    \b
+    torchaoke headless
+    torchaoke headless --lesson all --trace run.jsonl
+    torchaoke headless --realtime
+    torchaoke headless --frames pictures --size 1280x720 --fps 30
+    """
+    pictures_per_second, pixels = read_fps(fps), read_size(size)
+    if realtime and frames is not None:
+        raise InputError("--frames takes longer than the song; expected it without --realtime")
+    found = load_song(find_song(song, SONGS))
+    controls = read_controls(found, None, theme, language)
+    chosen = LESSONS if lesson == "all" else (find_lesson(lesson),)
+    if trace is not None:
+        check_target(trace, "--trace")
+    if frames is not None:
+        own_folder(frames, "--frames")
+
+    from app.headless import run_headless
+
+    several = len(chosen) > 1
+    with saving_to(save_to) as saved:
+        right = [
+            run_headless(
+                one,
+                partial(conductor_for, found, saved),
+                console(),
+                fps=pictures_per_second,
+                realtime=realtime,
+                trace=_of_lesson(trace, one) if trace is not None and several else trace,
+                frames=frames / one.name if frames is not None and several else frames,
+                size=pixels,
+                controls=controls,
+            )
+            for one in chosen
+        ]
+    raise typer.Exit(0 if all(right) else 1)
+
+
+def _of_lesson(path: Path, lesson: Lesson) -> Path:
+    return path.with_name(f"{path.stem}.{lesson.name}{path.suffix}")

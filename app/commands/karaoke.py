@@ -1,0 +1,65 @@
+"""`torchaoke karaoke`: the show, and something to answer at each line."""
+
+import time
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from app.options import (
+    BackingOption,
+    LanguageOption,
+    LessonOption,
+    SongOption,
+    SpeakOption,
+    ThemeOption,
+    read_controls,
+    read_name,
+    read_size,
+)
+from app.parts import conductor_for, saved_folder
+from assets import SONGS
+from loop_core.lessons import find_lesson
+from loop_core.song import find_song, load_song
+
+
+def karaoke(
+    lesson: LessonOption = "straight_line",
+    song: SongOption = "optimization_loop",
+    exercise: Annotated[
+        str, typer.Option(metavar="say|gap", help="What to do while it plays; V and W change it.")
+    ] = "say",
+    backing: BackingOption = None,
+    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
+    theme: ThemeOption = "dark",
+    language: LanguageOption = None,
+    speak_log: SpeakOption = False,
+) -> None:
+    """Learn the loop by heart: the show, and something to answer at each line.
+
+    With `say` the music waits before a line and asks what it will really do; with `gap` words vanish from
+    lyric and code, more in each verse. What you answer is kept; see `torchaoke progress`.
+
+    \b
+    torchaoke karaoke
+    torchaoke karaoke --exercise gap --lesson circles --language zh
+    """
+    found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
+    controls = read_controls(found, backing, theme, language)
+
+    from app import window
+    from app.show import EXERCISES
+    from app.speech import speaking
+
+    status = window.play(
+        found,
+        chosen,
+        partial(conductor_for, found, saved_folder(), time.perf_counter),
+        start=False,
+        fullscreen=fullscreen,
+        size=read_size("1280x720"),
+        controls=controls,
+        watch=speaking() if speak_log else None,
+        exercise=read_name("--exercise", exercise, EXERCISES),
+    )
+    raise typer.Exit(status)

@@ -1,0 +1,86 @@
+"""`torchaoke play`: the show in a window."""
+
+import time
+from dataclasses import replace
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from app.options import (
+    BackingOption,
+    LanguageOption,
+    LessonOption,
+    SaveOption,
+    SongOption,
+    SpeakOption,
+    ThemeOption,
+    own_folder,
+    read_controls,
+    read_size,
+    read_speed,
+    read_transpose,
+)
+from app.parts import conductor_for, saved_folder
+from assets import SONGS
+from loop_core.lessons import find_lesson
+from loop_core.song import find_song, load_song
+
+
+def play(
+    lesson: LessonOption = "straight_line",
+    song: SongOption = "optimization_loop",
+    backing: BackingOption = None,
+    start: Annotated[
+        bool, typer.Option("--start", help="Begin the music by itself, without waiting for Space.")
+    ] = False,
+    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
+    size: Annotated[
+        str, typer.Option(metavar="WIDTHxHEIGHT", help="The window's size in pixels.")
+    ] = "1280x720",
+    theme: ThemeOption = "dark",
+    language: LanguageOption = None,
+    speed: Annotated[
+        str, typer.Option(metavar="PERCENT", help="To practise slower or faster, at the same pitch.")
+    ] = "100",
+    transpose: Annotated[
+        str, typer.Option(metavar="SEMITONES", help="To practise higher or lower, at the same speed.")
+    ] = "0",
+    still: Annotated[
+        bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
+    ] = False,
+    speak_log: SpeakOption = False,
+    save_to: SaveOption = None,
+) -> None:
+    """Play the song in a window while the lesson runs to it.
+
+    \b
+    torchaoke play --start --fullscreen
+    torchaoke play --lesson dropout --size 1920x1080
+    torchaoke play --backing quiet --theme light --language zh
+    torchaoke play --speed 70 --transpose -2
+    """
+    found, chosen, pixels = load_song(find_song(song, SONGS)), find_lesson(lesson), read_size(size)
+    controls = replace(
+        read_controls(found, backing, theme, language),
+        still=still,
+        speed=read_speed(speed),
+        transpose=read_transpose(transpose),
+    )
+    saved = own_folder(save_to, "--save-to") if save_to is not None else saved_folder()
+
+    from app import window
+    from app.speech import speaking
+
+    open_conductor = partial(conductor_for, found, saved, time.perf_counter)
+    status = window.play(
+        found,
+        chosen,
+        open_conductor,
+        start=start,
+        fullscreen=fullscreen,
+        size=pixels,
+        controls=controls,
+        watch=speaking() if speak_log else None,
+    )
+    raise typer.Exit(status)

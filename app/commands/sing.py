@@ -1,0 +1,87 @@
+"""`torchaoke sing`: notes, voice and points."""
+
+import time
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.options import (
+    BackingOption,
+    LessonOption,
+    SongOption,
+    read_controls,
+    read_difficulty,
+    read_latency,
+    read_size,
+)
+from app.parts import conductor_for, console, saved_folder
+from assets import SONGS
+from loop_core.lessons import find_lesson
+from loop_core.song import find_song, load_song
+
+
+def sing(
+    lesson: LessonOption = "straight_line",
+    song: SongOption = "optimization_loop",
+    difficulty: Annotated[
+        str,
+        typer.Option(metavar="easy|medium|hard", help="How near a pitch must be: by 2, 1 or 0 semitones."),
+    ] = "medium",
+    recording: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Score this recording, which begins with the song; no window."),
+    ] = None,
+    latency: Annotated[
+        str,
+        typer.Option(metavar="MS", help="How much later the microphone hears than you sing, from -1000."),
+    ] = "0",
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Play clicks, and say what --latency is here; no window.")
+    ] = False,
+    backing: BackingOption = None,
+    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
+) -> None:
+    """Sing along: the notes, your voice over them, and points by the rules of UltraStar.
+
+    In a window the microphone is listened to; it needs `pip install ".[mic]"`. Wear headphones.
+
+    \b
+    torchaoke sing
+    torchaoke sing --difficulty easy --latency 60
+    torchaoke sing --recording me.ogg
+    torchaoke sing --calibrate
+    """
+    if calibrate:
+        from app.calibration import calibrate as measure
+
+        raise typer.Exit(0 if measure(console()) else 1)
+    found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
+    level, late = read_difficulty(difficulty), read_latency(latency)
+    controls = read_controls(found, backing, "dark", None)
+    if recording is not None:
+        from app.lists import show_score
+        from app.microphone import hear_recording
+        from loop_core.scoring import score
+
+        voice = hear_recording(recording).later(-late)
+        show_score(console(), found, score(found, voice, level), level)
+        return
+
+    from app import window
+
+    open_conductor = partial(conductor_for, found, saved_folder(), time.perf_counter)
+    status = window.play(
+        found,
+        chosen,
+        open_conductor,
+        start=False,
+        fullscreen=fullscreen,
+        size=read_size("1280x720"),
+        controls=controls,
+        difficulty=level,
+        sing=True,
+        latency=late,
+    )
+    raise typer.Exit(status)

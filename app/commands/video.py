@@ -1,0 +1,74 @@
+"""`torchaoke video`: the show as a film."""
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.options import (
+    BackingOption,
+    LanguageOption,
+    LessonOption,
+    SongOption,
+    ThemeOption,
+    check_output,
+    check_target,
+    read_controls,
+    read_fps,
+    read_size,
+    saving_to,
+)
+from app.parts import conductor_for
+from assets import SONGS
+from loop_core.lessons import find_lesson
+from loop_core.song import find_song, load_song
+
+
+def video(
+    out: Annotated[
+        Path, typer.Argument(metavar="OUT", help="The film: a name that ends with .mp4, .webm or .gif.")
+    ],
+    lesson: LessonOption = "straight_line",
+    song: SongOption = "optimization_loop",
+    backing: BackingOption = None,
+    size: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WIDTHxHEIGHT", help="Default: 1920x1080, of a .gif 960x540.", show_default=False
+        ),
+    ] = None,
+    fps: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NUMBER", help="Pictures per second. Default: 60, of a .gif 10.", show_default=False
+        ),
+    ] = None,
+    theme: ThemeOption = "dark",
+    language: LanguageOption = None,
+) -> None:
+    """Write the show as a film, with its sound, chapters and, beside it, captions (.vtt).
+
+    The suffix decides: .mp4 has H.264 and AAC, .webm VP9 and Opus, .gif no sound.
+
+    \b
+    torchaoke video show.mp4
+    torchaoke video show.mp4 --lesson circles --theme light --language zh
+    torchaoke video clip.webm --backing quiet --size 1280x720 --fps 30
+    torchaoke video loop.gif --size 640x360
+    """
+    from app import video as films
+
+    check_output(out, films.FORMATS)
+    check_target(out.with_suffix(".vtt"), "captions")
+    form = films.FORMATS[out.suffix.lower()]
+    pixels, rate = read_size(size or form.size), read_fps(fps or str(form.fps), form.most_fps)
+    films.check_size(pixels, form)
+    found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
+    controls = read_controls(found, backing, theme, language)
+    with saving_to(None) as saved:
+        written = films.render(
+            out, partial(conductor_for, found, saved, None, chosen), controls, pixels, rate
+        )
+    for path in written:
+        typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
