@@ -57,7 +57,7 @@ class Asking:
         if quiz is None or quiz.chosen is not None:
             return "not mine"
         index = NOTHING if key in (pygame.K_SPACE, pygame.K_PAGEDOWN) else CHOICE_KEYS.get(key)
-        if index is None or index >= len(quiz.question.choices["en"]):
+        if index is None or index >= len(quiz.question.choices):
             return "not mine"
         self._quiz = replace(quiz, chosen=index)
         return "go on"
@@ -86,7 +86,7 @@ class Asking:
         if answer is None:
             return None
         grade = AT_ONCE if quiz.chosen == answer.right else MISSED
-        self._results.add(ACTIVITY, f"{quiz.line}: {quiz.question.text['en']}", grade)
+        self._results.add(ACTIVITY, f"{quiz.line}: {quiz.question.text.en}", grade)
         return replace(quiz, answer=answer, right=self._results.right, asked=self._results.asked)
 
 

@@ -54,15 +54,14 @@ class SpeakLog:
 
 def question(quiz: Quiz, language: str) -> str:
     """The question with its numbered choices, or what the answer is; '' while that is not known."""
-    choices = quiz.question.choices.get(language, quiz.question.choices["en"])
+    choices = [choice.said(language) for choice in quiz.question.choices]
     if quiz.chosen is None:
-        text = quiz.question.text.get(language, quiz.question.text["en"])
+        text = quiz.question.text.said(language)
         return f"question: {quiz.line}: {text} {numbered(choices)}"
     if quiz.answer is None:
         return ""
     verdict = "right" if quiz.chosen == quiz.answer.right else "not right"
-    why = quiz.answer.why.get(language, quiz.answer.why["en"])
-    return f"{verdict}: {choices[quiz.answer.right]}. {why}"
+    return f"{verdict}: {choices[quiz.answer.right]}. {quiz.answer.why.said(language)}"
 
 
 def gap(cloze: Cloze, text: str) -> str:

@@ -12,9 +12,7 @@ import numpy as np
 
 from loop_core.operations import Operation
 from loop_core.snapshot import Array, Param, Series, Snapshot
-
-Words = Mapping[str, str]
-"""A text by language, 'en' and 'zh'."""
+from loop_core.words import Words
 
 
 class Kind(StrEnum):
@@ -29,12 +27,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; choices: by language, in the order of their numbers."""
+    """One question; choices: in the order of their numbers."""
 
     kind: Kind
     operation: Operation
     text: Words
-    choices: Mapping[str, tuple[str, ...]]
+    choices: tuple[Words, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,108 +74,96 @@ ASKED: Mapping[Operation, tuple[Kind, ...]] = {
 """What is asked before an operation, verse by verse; after the last of them the first again."""
 
 TEXTS: Mapping[Kind, Words] = {
-    Kind.CHANGE: {"en": "Which numbers will change?", "zh": "哪些数会变？"},
-    Kind.GRAD: {"en": "What will {name}.grad be?", "zh": "{name}.grad 会是什么？"},
-    Kind.LOSS: {"en": "Where will the training loss go?", "zh": "训练损失会怎样？"},
-    Kind.HARDER: {
-        "en": "Where will the test loss be?",
-        "zh": "测试损失会在哪里？",
-    },
-    Kind.TAPE: {
-        "en": "Will autograd record this pass on its tape?",
-        "zh": "这次前向传播会被自动求导记录吗？",
-    },
+    Kind.CHANGE: Words("Which numbers will change?", "哪些数会变？"),
+    Kind.GRAD: Words("What will {name}.grad be?", "{name}.grad 会是什么？"),
+    Kind.LOSS: Words("Where will the training loss go?", "训练损失会怎样？"),
+    Kind.HARDER: Words("Where will the test loss be?", "测试损失会在哪里？"),
+    Kind.TAPE: Words("Will autograd record this pass on its tape?", "这次前向传播会被自动求导记录吗？"),
 }
-CHOICES: Mapping[Kind, Mapping[str, tuple[str, ...]]] = {
-    Kind.CHANGE: {
-        "en": ("weights", "gradients", "both", "neither"),
-        "zh": ("权重", "梯度", "两者都变", "都不变"),
-    },
-    Kind.GRAD: {"en": ("None", "0", "a number"), "zh": ("None", "0", "一个数")},
-    Kind.LOSS: {"en": ("up", "down", "it stays"), "zh": ("上升", "下降", "不变")},
-    Kind.HARDER: {
-        "en": ("above the training loss", "below it"),
-        "zh": ("高于训练损失", "低于训练损失"),
-    },
-    Kind.TAPE: {"en": ("yes", "no"), "zh": ("会", "不会")},
+CHOICES: Mapping[Kind, tuple[Words, ...]] = {
+    Kind.CHANGE: (
+        Words("weights", "权重"),
+        Words("gradients", "梯度"),
+        Words("both", "两者都变"),
+        Words("neither", "都不变"),
+    ),
+    Kind.GRAD: (Words("None", "None"), Words("0", "0"), Words("a number", "一个数")),
+    Kind.LOSS: (Words("up", "上升"), Words("down", "下降"), Words("it stays", "不变")),
+    Kind.HARDER: (Words("above the training loss", "高于训练损失"), Words("below it", "低于训练损失")),
+    Kind.TAPE: (Words("yes", "会"), Words("no", "不会")),
 }
 
 _WHY_CHANGE: Mapping[Operation, Words] = {
-    Operation.TRAIN: {
-        "en": "train() only sets a flag that layers such as dropout read.",
-        "zh": "train() 只改一个标志，供 dropout 等层读取。",
-    },
-    Operation.EVAL: {
-        "en": "eval() only sets a flag that layers such as dropout read.",
-        "zh": "eval() 只改一个标志，供 dropout 等层读取。",
-    },
-    Operation.FORWARD: {
-        "en": "A forward pass only calculates predictions from the weights.",
-        "zh": "前向传播只用权重算出预测值。",
-    },
-    Operation.LOSS: {
-        "en": "The loss is only calculated; nothing learns before step().",
-        "zh": "损失只是算出来，step() 之前什么也没学到。",
-    },
-    Operation.BACKWARD: {
-        "en": "backward() fills the gradients; the weights wait for step().",
-        "zh": "backward() 填上梯度，权重要等 step()。",
-    },
-    Operation.STEP: {
-        "en": "step() moves the weights and leaves the gradients as they are.",
-        "zh": "step() 移动权重，梯度保持原样。",
-    },
+    Operation.TRAIN: Words(
+        "train() only sets a flag that layers such as dropout read.",
+        "train() 只改一个标志，供 dropout 等层读取。",
+    ),
+    Operation.EVAL: Words(
+        "eval() only sets a flag that layers such as dropout read.",
+        "eval() 只改一个标志，供 dropout 等层读取。",
+    ),
+    Operation.FORWARD: Words(
+        "A forward pass only calculates predictions from the weights.", "前向传播只用权重算出预测值。"
+    ),
+    Operation.LOSS: Words(
+        "The loss is only calculated; nothing learns before step().",
+        "损失只是算出来，step() 之前什么也没学到。",
+    ),
+    Operation.BACKWARD: Words(
+        "backward() fills the gradients; the weights wait for step().",
+        "backward() 填上梯度，权重要等 step()。",
+    ),
+    Operation.STEP: Words(
+        "step() moves the weights and leaves the gradients as they are.", "step() 移动权重，梯度保持原样。"
+    ),
 }
-_CLEARED: Words = {
-    "en": "zero_grad() takes away the gradients of the epoch before.",
-    "zh": "zero_grad() 清掉上一轮的梯度。",
-}
-_ALREADY: Words = {
-    "en": "The gradients were None already: no backward() has run yet.",
-    "zh": "梯度本来就是 None：还没有运行过 backward()。",
-}
-_SURPRISE: Words = {
-    "en": "This loop does something else here than most: look at its code.",
-    "zh": "这个循环在这里与众不同：看看它的代码。",
-}
+_CLEARED: Words = Words(
+    "zero_grad() takes away the gradients of the epoch before.", "zero_grad() 清掉上一轮的梯度。"
+)
+_ALREADY: Words = Words(
+    "The gradients were None already: no backward() has run yet.",
+    "梯度本来就是 None：还没有运行过 backward()。",
+)
+_SURPRISE: Words = Words(
+    "This loop does something else here than most: look at its code.",
+    "这个循环在这里与众不同：看看它的代码。",
+)
 _EXPECTED = {Operation.BACKWARD: 1, Operation.STEP: 0}
 """Which of the choices of `Kind.CHANGE` these operations stand for; of all others the last one."""
 _WHY_GRAD: Mapping[tuple[Operation, int], Words] = {
-    (Operation.ZERO_GRAD, 0): {
-        "en": "zero_grad() sets .grad to None, and the memory is free again.",
-        "zh": "zero_grad() 把 .grad 设为 None，内存也就释放了。",
-    },
-    (Operation.ZERO_GRAD, 1): {
-        "en": "With set_to_none=False the gradients are kept and filled with zeros.",
-        "zh": "set_to_none=False 时，梯度保留并填零。",
-    },
-    (Operation.BACKWARD, 1): {
-        "en": "The loss does not change with this weight here: its slope is 0.",
-        "zh": "损失在这里不随它变化：斜率为零。",
-    },
-    (Operation.BACKWARD, 2): {
-        "en": "backward() has added the slope of the loss to .grad.",
-        "zh": "backward() 把损失的斜率加进了 .grad。",
-    },
+    (Operation.ZERO_GRAD, 0): Words(
+        "zero_grad() sets .grad to None, and the memory is free again.",
+        "zero_grad() 把 .grad 设为 None，内存也就释放了。",
+    ),
+    (Operation.ZERO_GRAD, 1): Words(
+        "With set_to_none=False the gradients are kept and filled with zeros.",
+        "set_to_none=False 时，梯度保留并填零。",
+    ),
+    (Operation.BACKWARD, 1): Words(
+        "The loss does not change with this weight here: its slope is 0.", "损失在这里不随它变化：斜率为零。"
+    ),
+    (Operation.BACKWARD, 2): Words(
+        "backward() has added the slope of the loss to .grad.", "backward() 把损失的斜率加进了 .grad。"
+    ),
 }
 _WHY_LOSS: tuple[Words, ...] = (
-    {"en": "The last steps went too far, or the data were harder.", "zh": "步子迈得太大，或者数据更难。"},
-    {"en": "The steps against the gradients went downhill.", "zh": "逆着梯度走，就是在下坡。"},
-    {"en": "No step has moved the weights in between.", "zh": "其间没有一步移动过权重。"},
+    Words("The last steps went too far, or the data were harder.", "步子迈得太大，或者数据更难。"),
+    Words("The steps against the gradients went downhill.", "逆着梯度走，就是在下坡。"),
+    Words("No step has moved the weights in between.", "其间没有一步移动过权重。"),
 )
 _WHY_HARDER: tuple[Words, ...] = (
-    {"en": "The model has never trained on the test data.", "zh": "模型没有在测试数据上训练过。"},
-    {
-        "en": "It happens: after the step, in eval mode, these data were easier.",
-        "zh": "也会这样：更新之后，在评估模式下，这些数据更容易。",
-    },
+    Words("The model has never trained on the test data.", "模型没有在测试数据上训练过。"),
+    Words(
+        "It happens: after the step, in eval mode, these data were easier.",
+        "也会这样：更新之后，在评估模式下，这些数据更容易。",
+    ),
 )
 _WHY_TAPE: tuple[Words, ...] = (
-    {
-        "en": "Autograd records each operation on the weights, for backward().",
-        "zh": "自动求导记录对权重的每步运算，供 backward() 使用。",
-    },
-    {"en": "In inference mode nothing is recorded.", "zh": "推理模式下什么都不记录。"},
+    Words(
+        "Autograd records each operation on the weights, for backward().",
+        "自动求导记录对权重的每步运算，供 backward() 使用。",
+    ),
+    Words("In inference mode nothing is recorded.", "推理模式下什么都不记录。"),
 )
 
 
@@ -190,8 +176,9 @@ def question_for(operation: Operation, verse: int, name: str = "weight") -> Ques
     if not kinds:
         return None
     kind = kinds[verse % len(kinds)]
-    text = {language: words.format(name=name) for language, words in TEXTS[kind].items()}
-    return Question(kind, operation, text, CHOICES[kind])
+    text = TEXTS[kind]
+    named = Words(text.en.format(name=name), text.zh.format(name=name))
+    return Question(kind, operation, named, CHOICES[kind])
 
 
 def judge(question: Question, before: Snapshot, after: Snapshot) -> Answer | None:

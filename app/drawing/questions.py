@@ -8,24 +8,25 @@ from app.draw import fitting, text, width
 from app.pointing import Hint, answering
 from app.theme import Theme
 from loop_core.cloze import Cloze
-from loop_core.quiz import Answer, Quiz, Words
+from loop_core.quiz import Answer, Quiz
+from loop_core.words import Words
 
 LINE, QUESTION, CHOICE, HELP, VERDICT, PICK = 32, 42, 38, 24, 28, 30
-SKIP = {"en": "Space: skip", "zh": "空格：跳过"}
-RIGHT = {"en": "Right", "zh": "对"}
-WRONG = {"en": "No", "zh": "不对"}
+SKIP = Words("Space: skip", "空格：跳过")
+RIGHT = Words("Right", "对")
+WRONG = Words("No", "不对")
 TIMING = {
-    "en": {name: name for name in ("perfect", "great", "good", "close", "early", "late")},
-    "zh": {
-        "perfect": "完美",
-        "great": "很好",
-        "good": "不错",
-        "close": "接近",
-        "early": "早了",
-        "late": "晚了",
-    },
+    words.en: words
+    for words in (
+        Words("perfect", "完美"),
+        Words("great", "很好"),
+        Words("good", "不错"),
+        Words("close", "接近"),
+        Words("early", "早了"),
+        Words("late", "晚了"),
+    )
 }
-SKIPPED = {"en": "The answer", "zh": "答案"}
+SKIPPED = Words("The answer", "答案")
 
 
 def ask(surface: pygame.Surface, theme: Theme, quiz: Quiz, language: str) -> None:
@@ -34,8 +35,8 @@ def ask(surface: pygame.Surface, theme: Theme, quiz: Quiz, language: str) -> Non
     question = quiz.question
     text(surface, theme, quiz.line, (middle, height * 0.1), LINE, theme.text, "bold", "center")
     at = middle, height * 0.33
-    text(surface, theme, _in(question.text, language), at, QUESTION, theme.now, "bold", "center")
-    choices = question.choices.get(language, question.choices["en"])
+    text(surface, theme, question.text.said(language), at, QUESTION, theme.now, "bold", "center")
+    choices = [choice.said(language) for choice in question.choices]
     pad, gap = theme.px(20), theme.px(28)
     widths = [width(theme, words, CHOICE, "bold") + theme.px(62) + 2 * pad for words in choices]
     left = middle - (sum(widths) + gap * (len(widths) - 1)) / 2
@@ -44,7 +45,7 @@ def ask(surface: pygame.Surface, theme: Theme, quiz: Quiz, language: str) -> Non
         _choice(surface, theme, box, str(index + 1), words)
         answering(surface, box, partial(_hint, Hint((words,), key=pygame.K_1 + index)))
         left += wide + gap
-    text(surface, theme, _in(SKIP, language), (middle, height * 0.9), HELP, theme.dim, anchor="center")
+    text(surface, theme, SKIP.said(language), (middle, height * 0.9), HELP, theme.dim, anchor="center")
 
 
 def _choice(surface: pygame.Surface, theme: Theme, box: pygame.Rect, key: str, words: str) -> None:
@@ -65,12 +66,12 @@ def tell(surface: pygame.Surface, theme: Theme, quiz: Quiz, answer: Answer, lang
     hit, skipped = quiz.chosen == answer.right, quiz.chosen is not None and quiz.chosen < 0
     word = SKIPPED if skipped else RIGHT if hit else WRONG
     mark = "" if skipped else "✓ " if hit else "✗ "
-    what = quiz.question.choices.get(language, quiz.question.choices["en"])[answer.right]
+    what = quiz.question.choices[answer.right].said(language)
     middle, height = surface.get_width() // 2, surface.get_height()
     most = surface.get_width() - theme.px(64)
     score = f"   {quiz.right}/{quiz.asked}"
-    whole = f"{mark}{_in(word, language)}: {what}. {_in(answer.why, language)}"
-    words = fitting(theme, (whole + score, whole, _in(answer.why, language)), VERDICT, "words", most)
+    whole = f"{mark}{word.said(language)}: {what}. {answer.why.said(language)}"
+    words = fitting(theme, (whole + score, whole, answer.why.said(language)), VERDICT, "words", most)
     color = theme.now if hit else theme.text
     text(surface, theme, words, (middle, height * 0.13), VERDICT, color, anchor="center", most=most)
 
@@ -80,7 +81,7 @@ def pick(surface: pygame.Surface, theme: Theme, cloze: Cloze, language: str) -> 
     middle, y = surface.get_width() // 2, surface.get_height() * 0.13
     if cloze.filled:
         word = cloze.gap.choices[cloze.gap.right]
-        timed = TIMING.get(language, TIMING["en"])[cloze.timing]
+        timed = TIMING[cloze.timing].said(language)
         words = f"✓ {word}   {timed}   {cloze.right}/{cloze.asked}"
         text(surface, theme, words, (middle, y), PICK, theme.now, "bold", "center")
         return
@@ -99,7 +100,3 @@ def pick(surface: pygame.Surface, theme: Theme, cloze: Cloze, language: str) -> 
         hint = Hint((word,), key=pygame.K_1 + index)
         answering(surface, key.union(shown).inflate(theme.px(16), theme.px(8)), partial(_hint, hint))
         left += wide + gap
-
-
-def _in(words: Words, language: str) -> str:
-    return words.get(language, words["en"])
