@@ -1,5 +1,6 @@
 """The show as plain text, line by line at its time: for a screen reader, and for logs."""
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -68,9 +69,11 @@ def gap(cloze: Cloze, text: str) -> str:
     """The line with its blank and the numbered choices, or the word that fills it."""
     if cloze.filled:
         return f"filled: {text}, {cloze.timing}"
+    shown = re.sub(f"{BLANK}+", "…", masked(text, cloze.open, cloze.typed or ""))
+    if cloze.typed is not None:
+        return f"gap: {shown}: type the word"
     left = [word if index not in cloze.wrong else "no" for index, word in enumerate(cloze.gap.choices)]
-    blank = BLANK * (cloze.gap.last - cloze.gap.first)
-    return f"gap: {masked(text, cloze.gap).replace(blank, '…')}: {numbered(left)}"
+    return f"gap: {shown}: {numbered(left)}"
 
 
 def numbered(choices: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from app.panels import (
     notes,
     overlay,
     puzzle,
+    results,
     timeline,
     wrong_loops,
 )
@@ -53,6 +54,7 @@ OVERLAYS = (
     Panel("overlay", overlay.view, overlay.draw),
     Panel("wrong loops", wrong_loops.view, wrong_loops.draw),
     Panel("puzzle", puzzle.view, puzzle.draw),
+    Panel("results", results.view, results.draw),
 )
 """What stands over the whole stage, where its view is not None."""
 NOTES = Panel("notes", notes.view, notes.draw)

@@ -9,7 +9,10 @@ from app.pace import PLAIN, Pace
 from loop_core.clock import SmoothClock
 from loop_core.errors import InputError
 from loop_core.song import Song
-from loop_core.timeline import Loop, line_at, line_edges
+from loop_core.timeline import LEAD, Loop, line_at, line_edges
+
+SOON = 0.01
+"""Seconds within which two times are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,7 @@ class Transport:
         self.hold = False
         self.stops: tuple[float, ...] = ()  # further times at which it stops by itself
         self.loop: Loop | None = None
+        self.tour: tuple[Loop, ...] = ()  # the parts that are played, one after the other; all without any
         self.count_in = False
         self.pace = PLAIN
         self._wanted = PLAIN
@@ -83,9 +87,14 @@ class Transport:
         elif self.loop is not None and now >= self.loop.end:
             self._begin(self.loop.start)
             return self.loop.start
+        elif self.tour and now >= self.tour[0].end:
+            self.tour = self.tour[1:]
+            if self.tour:
+                self._begin(self.tour[0].start)
+                return self.tour[0].start
+            self._end()
         elif now >= self.song.length:
-            self._stop(self.song.length)
-            self.ended = True
+            self._end()
         return now if self._clock is not None else self._at
 
     def play(self) -> None:
@@ -100,8 +109,8 @@ class Transport:
         self._stop(self.now())
 
     def seek(self, to: float) -> None:
-        """Go to a time; playing goes on if it was. Out of the loop ends it."""
-        self.ended = False
+        """Go to a time; playing goes on if it was. Out of the loop ends it; a tour ends."""
+        self.ended, self.tour = False, ()
         to = min(max(to, 0.0), self.song.length)
         if self.loop is not None and not _inside(self.loop, to):
             self.loop = None
@@ -170,6 +179,13 @@ class Transport:
         self.loop = loop
         self.set_hold(self.hold)
 
+    def set_tour(self, parts: tuple[Loop, ...]) -> None:
+        """Go to the first of some parts of the song; played, they follow one another, and then it ends."""
+        self.set_loop(None)
+        self.seek(parts[0].start)
+        self.tour = parts
+        self._look_ahead()
+
     def _go_on(self, at: float) -> None:
         """Play from there, or be about to, as before."""
         if self._count is not None:
@@ -193,6 +209,10 @@ class Transport:
         self._hold_at = self._next_hold(at)
         self.playing, self.ended = True, False
 
+    def _end(self) -> None:
+        self._stop(self.song.length)
+        self.ended = True
+
     def _stop(self, at: float) -> None:
         self.player.stop()
         self._at, self._clock, self._count, self.playing = at, None, None, False
@@ -203,11 +223,13 @@ class Transport:
     def _next_hold(self, now: float) -> float | None:
         """In hold mode each line ends in a stop, in a loop its last one too."""
         stops = list(self.stops)
+        if self.tour:  # what comes just before the next line is of a part that is not played
+            stops = [stop for stop in stops if stop < self.tour[0].end - LEAD - SOON]
         if self.hold:
             stops += line_edges(self.song)[1:]
             if self.loop is not None:
                 stops.append(self.loop.end)
-        return min((stop for stop in stops if stop > now + 0.01), default=None)
+        return min((stop for stop in stops if stop > now + SOON), default=None)
 
 
 def _inside(loop: Loop, at: float) -> bool:

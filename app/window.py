@@ -12,6 +12,7 @@ import pygame
 
 from app.audio import open_player
 from app.camera import Camera, pictures_folder
+from app.keys import press
 from app.microphone import open_singer
 from app.show import OpenConductor, Show
 from app.stage import Stage
@@ -41,13 +42,16 @@ def play(
     controls: Controls | None = None,
     watch: Callable[[Frame], bool] | None = None,
     exercise: str = "",
+    due: bool = False,
     difficulty: Difficulty = Difficulty.MEDIUM,
     sing: bool = False,
     latency: float = 0.0,
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
-    controls: how the show is set at first.  exercise: one of `app.show.EXERCISES` that is on then.
+    controls: how the show is set at first.
+    exercise: one of `app.learning.learner.EXERCISES` that is on then.
+    due: begin with the lines that are to be repeated today.
     watch: is told of each picture when it is on screen; ends the show by answering True.
     difficulty: of singing along.  sing: begin with it.  latency: of the microphone, in seconds.
     Raises InputError when there is no display.
@@ -71,6 +75,7 @@ def play(
                 difficulty=difficulty,
                 sing=sing,
                 exercise=exercise,
+                due=due,
             )
             camera = Camera(pictures_folder)
             try:
@@ -143,7 +148,7 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
     if event.type == pygame.QUIT:
         show.quit = True
     elif event.type == pygame.KEYDOWN:
-        show.press(_key(event))
+        press(show, _key(event))
     elif event.type == pygame.MOUSEMOTION:
         show.point(event.pos)
     elif event.type == pygame.WINDOWLEAVE:
@@ -154,9 +159,9 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
         if share is not None:
             show.click(share)
         elif hint is not None and hint.item is not None:
-            show.choose(hint.item)
+            show.learner.choose(hint.item)
         elif hint is not None and hint.key is not None:
-            show.press(hint.key)
+            press(show, hint.key)
         elif hint is not None and hint.line is not None:
             show.go_to_line(hint.line)
         else:
@@ -164,7 +169,7 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
     elif event.type == pygame.MOUSEBUTTONUP and event.button == 1 and stage is not None:
         hint = stage.hint(event.pos)
         if hint is not None and hint.item is not None:
-            show.drop(hint.item)
+            show.learner.drop(hint.item)
 
 
 def _key(event: pygame.Event) -> int:

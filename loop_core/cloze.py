@@ -1,6 +1,7 @@
 """Words that vanish from a song, more from verse to verse, and how they are filled in."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -51,43 +52,66 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Cloze:
-    """A gap as it stands: which choices were picked wrongly, and the timing of the right one once it was.
+    """The gaps of a line as they stand; the first ``done`` of them are filled.
 
-    right, asked: of all gaps so far.
+    wrong: choices, or letters, that were tried wrongly in the one that is next.
+    typed: what is typed of its word so far; None where it is picked from choices.
+    timing: of the last one that was filled.  right, asked: of all gaps so far.
     """
 
-    gap: Gap
+    gaps: tuple[Gap, ...]
+    done: int = 0
     wrong: frozenset[int] = frozenset()
+    typed: str | None = None
     timing: str = ""
     right: int = 0
     asked: int = 0
 
     @property
     def filled(self) -> bool:
-        """Whether the word is there."""
-        return bool(self.timing)
+        """Whether all words are there."""
+        return self.done == len(self.gaps)
+
+    @property
+    def gap(self) -> Gap:
+        """The gap that is next, or the last one."""
+        return self.gaps[min(self.done, len(self.gaps) - 1)]
+
+    @property
+    def open(self) -> tuple[Gap, ...]:
+        """The gaps that are not filled."""
+        return self.gaps[self.done :]
 
 
-def gaps_of(song: Song) -> tuple[Gap, ...]:
-    """At most one gap for each line: in the first verse in every second line, then in all.
+def gaps_of(song: Song, singings: int = 0) -> dict[int, tuple[Gap, ...]]:
+    """By the index of the line its gaps from left to right, more from verse to verse.
 
-    Lines of the same words belong to verses after each other. The same song has the same gaps each time.
+    In the first verse every second line lacks a word, in the second every line; each time that the song is
+    sung again (singings: how often it has been before) a line lacks one word more than before.
+    Lines of the same words belong to verses after each other. The longest words go first.
     """
     sung: dict[str, int] = {}
     operations = {cue.line: cue.operation for cue in song.cues}
-    found = []
+    found = {}
     for index, line in enumerate(song.lines):
         verse = sung.get(line.text, 0)
         sung[line.text] = verse + 1
+        level = verse + singings
         words = [match for match in WORD.finditer(line.text) if len(match[0]) >= LEAST_LETTERS]
-        if not words or (verse == 0 and index % 2 == 0):
+        if not words or (level == 0 and index % 2 == 0):
             continue
-        word = max(words, key=lambda match: len(match[0]))
-        choices = _choices(song, index, word[0])
+        longest = sorted(words, key=lambda match: -len(match[0]))[: max(1, level)]
         code = CODE.get(operations[index], "") if index in operations else ""
-        start = word_start(line, word.start())
-        found.append(Gap(index, *word.span(), start, choices, choices.index(word[0].lower()), code))
-    return tuple(found)
+        found[index] = tuple(
+            _gap(song, index, word, code) for word in sorted(longest, key=lambda match: match.start())
+        )
+    return found
+
+
+def _gap(song: Song, index: int, word: re.Match[str], code: str) -> Gap:
+    choices = _choices(song, index, word[0])
+    start = word_start(song.lines[index], word.start())
+    return Gap(index, *word.span(), start, choices, choices.index(word[0].lower()), code)
 
 
 def _choices(song: Song, index: int, word: str) -> tuple[str, ...]:
@@ -114,9 +138,16 @@ def word_start(line: Line, character: int) -> float:
     return line.syllables[-1].start
 
 
-def masked(text: str, gap: Gap) -> str:
-    """The line's text with blanks, as many as it has letters, for the word that is missing."""
-    return text[: gap.first] + BLANK * (gap.last - gap.first) + text[gap.last :]
+def masked(text: str, gaps: Iterable[Gap], typed: str = "") -> str:
+    """The line's text with blanks, as many as they have letters, for the words that are missing.
+
+    typed: the first letters of the first of them, which are there.
+    """
+    for gap in gaps:
+        there = gap.first + len(typed)
+        text = text[:there] + BLANK * (gap.last - there) + text[gap.last :]
+        typed = ""
+    return text
 
 
 def timing(gap: Gap, pressed: float) -> str:

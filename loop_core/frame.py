@@ -7,6 +7,7 @@ from loop_core.cloze import Cloze, Gap
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
 from loop_core.quiz import Quiz
+from loop_core.report import Report
 from loop_core.singing import Singing
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
@@ -64,8 +65,9 @@ class Frame:
     shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
     behind: the worker is still at work on what should be shown.
     quiz: the question before a line, where the learner is asked what it will do.
-    cloze: the gap in the line that is shown.  missing: the one in the line after it.
+    cloze: the gaps in the line that is shown.  missing: those in the line after it.
     singing: how the one at the microphone sings; None while nobody wants to.
+    report: what was answered, once the song is over; None while it is not.
     """
 
     now: float
@@ -80,5 +82,6 @@ class Frame:
     controls: Controls = field(default_factory=Controls)
     quiz: Quiz | None = None
     cloze: Cloze | None = None
-    missing: Gap | None = None
+    missing: tuple[Gap, ...] = ()
     singing: Singing | None = None
+    report: Report | None = None

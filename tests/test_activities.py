@@ -8,16 +8,18 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
+from rig import Rig
 from test_conductor import facts
 from test_panels import assert_apart
-from test_show import Rig
 
 from app import draw
-from app.activities.puzzle import PuzzleActivity
-from app.activities.wrong_loops import WrongLoopsActivity
 from app.draw import TextBox, reported, wrapped
 from app.drawing import contest
 from app.drawing.edited import marked_rows
+from app.learning.activities.puzzle import PuzzleActivity
+from app.learning.activities.wrong_loops import WrongLoopsActivity
+from app.learning.progress import load_progress
+from app.learning.results import Results
 from app.panels import puzzle, wrong_loops
 from app.stage import Stage, over_stage
 from app.theme import THEMES, theme_for
@@ -37,7 +39,7 @@ pytestmark = pytest.mark.usefixtures("fonts")
 
 def settled(rig: Rig) -> Frame:
     """The picture when all that was asked for has been run."""
-    activity = rig.show._activity
+    activity = rig.show.learner._activity
     assert isinstance(activity, WrongLoopsActivity | PuzzleActivity)
     wait([rig.conductors[-1].ask(lambda: None)], timeout=60)  # one after the other: all is done before it
     return rig.show.tick()
@@ -143,7 +145,7 @@ def test_what_makes_no_sense_in_a_lesson_is_passed_over(rig: Rig) -> None:
     seen = {loops(rig.press(pygame.K_DOWN)).choice for _ in shown.entries}
     assert seen == set(range(len(shown.entries))) - {flat}
     before = rig.show.tick().controls
-    rig.show.choose(flat)
+    rig.show.learner.choose(flat)
     assert rig.show.tick().controls == before
 
 
@@ -251,9 +253,9 @@ def test_tab_adds_the_test_and_r_shuffles(rig: Rig) -> None:
 
 def test_two_clicks_carry_a_card(rig: Rig) -> None:
     before = order(opened(rig, pygame.K_y))
-    rig.show.choose(4)
+    rig.show.learner.choose(4)
     assert table(rig.show.tick()).held
-    rig.show.choose(1)
+    rig.show.learner.choose(1)
     frame = rig.show.tick()
     assert not table(frame).held
     assert order(frame) == [before[0], before[4], before[1], before[2], before[3], before[5]]
@@ -419,7 +421,7 @@ def test_a_loop_that_cannot_be_taken_apart_has_no_cards_and_says_why(tmp_path: P
     listing = lesson_from(edited(("    loss.backward()\n", "    loss.backward(); x = 1\n")), tmp_path)
     rig = Rig(small_song(tmp_path / "song"), tmp_path)
     rig.show.open()
-    activity = PuzzleActivity(listing, rig.conductors[0].ask)
+    activity = PuzzleActivity(listing, rig.conductors[0].ask, Results(lambda: tmp_path / "p.json", print))
     for key in (pygame.K_SPACE, pygame.K_RETURN, pygame.K_DOWN):
         assert activity.press(key)
     wait([rig.conductors[0].ask(lambda: None)], timeout=60)
@@ -427,3 +429,29 @@ def test_a_loop_that_cannot_be_taken_apart_has_no_cards_and_says_why(tmp_path: P
     boxes = texts_of(frame, (1280, 720))
     assert any(box.words.startswith("Line 37 holds more than") for box in boxes)
     rig.show.close()
+
+
+def kept(rig: Rig) -> dict[tuple[str, str], tuple[int, int]]:
+    cards = load_progress(rig.folder / "progress.json")[0].cards
+    return {key: (card.right, card.attempts) for key, card in cards.items()}
+
+
+def test_each_order_that_was_run_is_kept_as_right_or_not(rig: Rig) -> None:
+    frame = opened(rig, pygame.K_y)
+    rig.press(pygame.K_RETURN)
+    settled(rig)
+    put_in_order(rig, [operation.value for operation in TRAINING])
+    for _ in range(2):  # the same order twice is one answer
+        rig.press(pygame.K_RETURN)
+        settled(rig)
+    rig.press(pygame.K_ESCAPE)
+    assert table(frame).cards
+    assert kept(rig) == {("build", "straight_line: training"): (1, 2)}
+
+
+def test_a_wrong_loop_that_was_run_is_kept_as_tried(rig: Rig) -> None:
+    title = loops(opened(rig, pygame.K_x)).entries[0].variant.title.en
+    rig.press(pygame.K_RETURN, pygame.K_ESCAPE, pygame.K_ESCAPE)
+    assert kept(rig) == {("wrong loops", f"straight_line: {title}"): (0, 1)}
+    (card,) = load_progress(rig.folder / "progress.json")[0].cards.values()
+    assert card.due is None

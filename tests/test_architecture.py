@@ -63,7 +63,7 @@ def test_only_audio_touches_pydub_and_the_mixer(path: Path) -> None:
 def test_a_panel_knows_drawing_and_data_types_only(path: Path) -> None:
     assert {name.split(".")[1] for name in imports_any(path, "app")} <= MEANS
     data = {"frame", "lessons", "listing", "operations", "cloze", "quiz", "snapshot", "song", "timeline"}
-    data |= {"scoring", "singing", "activity", "assembly", "edits", "outcomes", "variants", "words"}
+    data |= {"report", "scoring", "singing", "activity", "assembly", "edits", "outcomes", "variants", "words"}
     assert {name.split(".")[1] for name in imports_any(path, "loop_core")} <= data
 
 

@@ -6,6 +6,7 @@ os.environ["SDL_VIDEODRIVER"] = "dummy"
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 from pathlib import Path
 
@@ -13,10 +14,11 @@ import pygame
 import pytest
 from builders import small_song
 from commands import refused
-from test_show import Rig
+from rig import Rig
 
 from app.draw import reported
-from app.progress import load_progress
+from app.learning.progress import load_progress
+from app.panels import results
 from app.show import Show
 from app.speech import SpeakLog
 from app.stage import Stage
@@ -229,3 +231,83 @@ def test_the_exercise_named_on_the_command_line_is_on_from_the_start(tmp_path: P
 
 def test_an_unknown_exercise_is_answered_with_the_nearest() -> None:
     assert "did you mean 'gap'" in refused("karaoke", "--exercise", "gpa")
+
+
+def whole_song(rig: Rig, *, skip: int = -1) -> Frame:
+    """Answer every question by what is right, but for one that is skipped; the frame after the end."""
+    count = 0
+    while (quiz := next_question(rig)) is not None:
+        frame = rig.press(pygame.K_SPACE if count == skip else pygame.K_1)
+        count += 1
+        assert quiz.chosen is None
+    return frame if (frame := rig.run(1)).report is not None else rig.run(5)
+
+
+def test_the_song_ends_with_the_results_and_what_needs_work_comes_first(rig: Rig) -> None:
+    frame = whole_song(rig)
+    page = results.view(frame)
+    assert page is not None
+    assert frame.report is not None
+    assert frame.report.asked == sum(cue.operation in ASKED for cue in rig.song.cues)
+    assert page.total == str(frame.report.right)
+    weak = [row.weak for row in page.rows]
+    assert weak == sorted(weak, reverse=True)
+    assert any(weak)
+    assert all(
+        row.weak == (tally.right < tally.asked)
+        for row, tally in zip(
+            page.rows, sorted(frame.report.tallies, key=lambda tally: not tally.weak), strict=True
+        )
+    )
+
+
+def test_enter_asks_again_only_what_needs_work(rig: Rig) -> None:
+    report = whole_song(rig).report
+    assert report is not None
+    weak = {tally.subject for tally in report.tallies if tally.weak}
+    assert 0 < len(weak) < len(report.tallies)
+    rig.press(pygame.K_RETURN)
+    again = whole_song(rig).report
+    assert again is not None
+    assert {tally.subject for tally in again.tallies} == weak
+
+
+def test_escape_closes_the_results_and_space_sings_once_more(rig: Rig) -> None:
+    whole_song(rig)
+    frame = rig.press(pygame.K_ESCAPE)
+    assert not rig.show.quit
+    assert results.view(frame) is None
+    frame = rig.press(pygame.K_SPACE)
+    assert frame.controls.playing
+    assert results.view(frame) is None
+
+
+def test_what_is_due_is_asked_first_of_all(tmp_path: Path) -> None:
+    song = small_song(tmp_path / "song")
+    first = Rig(song, tmp_path, exercise="say", today=date(2026, 3, 1))
+    first.show.open()
+    first.press(pygame.K_SPACE)
+    for _ in range(2):
+        next_question(first)
+        answered(first, pygame.K_1)
+    first.press(pygame.K_v)
+    asked = {subject for _, subject in load_progress(tmp_path / "progress.json")[0].cards}
+    first.show.close()
+    second = Rig(song, tmp_path, exercise="say", due=True, today=date(2026, 3, 2))
+    second.show.open()
+    second.press(pygame.K_SPACE)
+    report = whole_song(second).report
+    assert report is not None
+    assert {tally.subject for tally in report.tallies} >= asked
+    assert len(report.tallies) == 2
+    second.show.close()
+
+
+def test_when_nothing_is_due_the_whole_song_is_sung(tmp_path: Path) -> None:
+    rig = Rig(small_song(tmp_path / "song"), tmp_path, exercise="say", due=True)
+    rig.show.open()
+    rig.press(pygame.K_SPACE)
+    frame = rig.run(0.2)
+    assert frame.controls.message == "Nothing is due today"
+    assert frame.now < 1
+    rig.show.close()

@@ -12,10 +12,10 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
-from test_show import Rig
+from rig import Rig
 
 from app.draw import reported
-from app.progress import load_progress
+from app.learning.progress import load_progress
 from app.speech import SpeakLog
 from app.stage import Stage
 from assets import SONGS
@@ -96,7 +96,7 @@ def test_a_gap_left_open_is_not_known_and_kept_so(rig: Rig, tmp_path: Path) -> N
     assert frame.cloze is not None
     text = rig.song.lines[frame.cloze.gap.line].text
     rig.run(8)
-    rig.press(pygame.K_w)
+    rig.press(pygame.K_v)
     cards = load_progress(tmp_path / "progress.json")[0].cards
     assert (cards["cloze", text].attempts, cards["cloze", text].right) == (1, 0)
 
@@ -109,9 +109,8 @@ def test_the_word_is_nowhere_on_the_stage_until_it_is_picked(rig: Rig) -> None:
         with reported() as boxes:
             Stage((960, 540)).draw(surface, frame)
         shown = [box.words for box in boxes]
-        for gap in (frame.missing, frame.cloze.gap if frame.cloze and not frame.cloze.filled else None):
-            if gap is not None:
-                assert rig.song.lines[gap.line].text not in shown
+        for gap in (*frame.missing, *(frame.cloze.open if frame.cloze else ())):
+            assert rig.song.lines[gap.line].text not in shown
         if frame.cloze is not None and not frame.cloze.filled:
             line = rig.song.lines[frame.cloze.gap.line].text
             assert any(BLANK in words and len(words) == len(line) for words in shown)
@@ -133,8 +132,9 @@ def test_one_exercise_takes_the_place_of_the_other(rig: Rig) -> None:
     next_gap(rig)
     frame = rig.press(pygame.K_v)
     assert frame.cloze is None
-    rig.press(pygame.K_w, pygame.K_w)
+    rig.press(pygame.K_w, pygame.K_w, pygame.K_ESCAPE)
     assert rig.run(1).cloze is None
+    assert not rig.show.quit
 
 
 def test_a_song_of_short_words_has_no_gaps_and_plays(tmp_path: Path) -> None:
@@ -184,3 +184,79 @@ def test_the_name_vanishes_from_the_code_too_until_the_word_is_picked(rig: Rig) 
         shown.append([box.words for box in boxes if box.words.startswith("optimizer.")])
     assert f"optimizer.{BLANK * len('zero_grad')}()" in shown[0]
     assert "optimizer.zero_grad()" in shown[1]
+
+
+def typed(word: str) -> list[int]:
+    return [ord(letter) for letter in word.lower() if letter != "'"]
+
+
+@pytest.fixture
+def typing(rig: Rig) -> Rig:
+    """The same show, with words to type."""
+    rig.press(pygame.K_w)
+    return rig
+
+
+def test_the_letters_of_the_word_fill_the_gap_one_by_one(typing: Rig) -> None:
+    cloze = next_gap(typing).cloze
+    assert cloze is not None
+    gap = cloze.gap
+    word = typing.song.lines[gap.line].text[gap.first : gap.last]
+    keys = typed(word)
+    for count, key in enumerate(keys[:-1], 1):
+        cloze = after_picking(typing, key)
+        assert not cloze.filled
+        assert cloze.typed is not None
+        assert cloze.typed.replace("'", "") == word.replace("'", "")[:count]
+    cloze = after_picking(typing, keys[-1])
+    assert cloze.filled
+    assert (cloze.right, cloze.asked) == (1, 1)
+
+
+def test_a_wrong_letter_is_told_and_not_taken(typing: Rig) -> None:
+    cloze = next_gap(typing).cloze
+    assert cloze is not None
+    gap = cloze.gap
+    keys = typed(typing.song.lines[gap.line].text[gap.first : gap.last])
+    wrong = next(key for key in range(pygame.K_a, pygame.K_z) if key != keys[0])
+    tried = after_picking(typing, wrong)
+    assert (tried.typed, tried.wrong) == ("", {wrong})
+    cloze = after_picking(typing, *keys)
+    assert cloze.filled
+    assert (cloze.right, cloze.asked) == (0, 1)
+
+
+def test_while_words_are_typed_no_letter_is_a_command(typing: Rig) -> None:
+    before = typing.show.tick().controls
+    frame = typing.press(*range(pygame.K_a, pygame.K_z + 1))
+    assert replace(frame.controls, message="", pointer=None) == replace(before, message="", pointer=None)
+    assert not typing.show.quit
+    typing.press(pygame.K_ESCAPE, pygame.K_h)
+    assert typing.show.tick().controls.help
+
+
+def test_the_first_letter_counts_for_the_rhythm(typing: Rig) -> None:
+    cloze = next_gap(typing).cloze
+    assert cloze is not None
+    gap = cloze.gap
+    keys = typed(typing.song.lines[gap.line].text[gap.first : gap.last])
+    while typing.show.tick().now < gap.start - 0.05:
+        typing.run(0.1)
+    typing.press(keys[0])
+    typing.run(0.3)
+    assert after_picking(typing, *keys[1:]).timing in ("perfect", "great", "good", "close")
+
+
+def test_when_the_song_is_sung_again_more_words_are_missing(rig: Rig) -> None:
+    first = next_gap(rig).cloze
+    assert first is not None
+    rig.press(pygame.K_r, pygame.K_r)
+    lacking = []
+    for _ in range(6):
+        frame = next_gap(rig)
+        assert frame.cloze is not None
+        lacking.append(len(frame.cloze.gaps))
+        for gap in frame.cloze.gaps:
+            rig.press(pygame.K_1 + gap.right)
+    assert len(first.gaps) == 1
+    assert max(lacking) == 2

@@ -14,7 +14,7 @@ from builders import performance
 from test_panels import CONTROLS, SIZES, assert_apart
 
 from app.draw import reported
-from app.panels import notes, overlay
+from app.panels import notes
 from app.stage import Stage, layout, panels
 from app.theme import theme_for
 from assets import SONGS
@@ -113,24 +113,3 @@ def test_golden_notes_differ_in_more_than_colour_and_other_kinds_too(frames: lis
             lines.add((pygame.surfarray.array3d(surface).sum(axis=2) > 200).tobytes())
     assert len(pictures) == 5
     assert len(lines) == 2
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("lines", [1, 7, 30, 300])
-def test_the_results_fit_however_many_lines_there_are(size: tuple[int, int], lines: int) -> None:
-    rows = tuple((f"Line {number} of the song", "1000 of 1000", "Awesome") for number in range(lines))
-    surface = pygame.Surface(size)
-    with reported() as boxes:
-        overlay.draw(surface, overlay.View("results", total=10_000, lines=rows), theme_for(size))
-    assert all(surface.get_rect().contains(box.rect) and box.whole and box.size >= 22 for box in boxes)
-    assert_apart(boxes)
-    shown = sum(box.words.startswith("Line ") for box in boxes)
-    assert shown == lines or f"and {lines - shown} more lines" in boxes[-1].words
-
-
-def test_the_results_stand_over_the_stage_at_the_song_s_end(frames: list[Frame]) -> None:
-    shown = overlay.view(sung(frames[-1]))
-    assert shown is not None
-    assert (shown.kind, len(shown.lines)) == ("results", len(SONG.lines))
-    assert overlay.view(sung(frames[-1], heard=False)) is None
-    assert overlay.view(sung(frames[-2])) is None

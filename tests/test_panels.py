@@ -12,10 +12,10 @@ import pytest
 from builders import edited
 
 from app.draw import TextBox, reported
+from app.keys import KEYS
 from app.panels import console, overlay
 from app.panels.hint import draw as draw_hint
 from app.pointing import Hint, collected, hint_at
-from app.show import KEYS
 from app.stage import PANELS, Stage, layout
 from app.theme import THEMES, theme_for
 from assets import SONGS

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from app.cli import app
-from app.progress import FILE, Progress, load_progress, show_progress, to_repeat
+from app.learning.progress import FILE, Progress, load_progress, show_progress, to_repeat
 from loop_core.errors import InputError
 
 TODAY = date(2026, 3, 1)
@@ -105,7 +105,7 @@ def test_the_table_says_what_needs_work_and_what_is_due(tmp_path: Path) -> None:
 def test_the_command_prints_results_and_asks_before_it_deletes_them(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.progress.progress_path", lambda: tmp_path / FILE)
+    monkeypatch.setattr("app.learning.progress.progress_path", lambda: tmp_path / FILE)
     assert "no results yet" in RUNNER.invoke(app, ["progress"]).output
     some(tmp_path / FILE).save()
     assert "Loss backward" in RUNNER.invoke(app, ["progress"]).output

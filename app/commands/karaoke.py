@@ -27,8 +27,11 @@ def karaoke(
     lesson: LessonOption = "straight_line",
     song: SongOption = "optimization_loop",
     exercise: Annotated[
-        str, typer.Option(metavar="say|gap", help="What to do while it plays; V and W change it.")
+        str, typer.Option(metavar="say|gap|type", help="What to do while it plays; V and W change it.")
     ] = "say",
+    due: Annotated[
+        bool, typer.Option("--due", help="Begin with the lines that are to be repeated today.")
+    ] = False,
     backing: BackingOption = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
     theme: ThemeOption = "dark",
@@ -38,17 +41,19 @@ def karaoke(
     """Learn the loop by heart: the show, and something to answer at each line.
 
     With `say` the music waits before a line and asks what it will really do; with `gap` words vanish from
-    lyric and code, more in each verse. What you answer is kept; see `torchaoke progress`.
+    lyric and code, more in each verse, and you pick them; with `type` you type them. What you answer is
+    kept; see `torchaoke progress`.
 
     \b
     torchaoke karaoke
     torchaoke karaoke --exercise gap --lesson circles --language zh
+    torchaoke karaoke --exercise type --due
     """
     found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
     controls = read_controls(found, backing, theme, language)
 
     from app import window
-    from app.show import EXERCISES
+    from app.learning.learner import EXERCISES
     from app.speech import speaking
 
     status = window.play(
@@ -61,5 +66,6 @@ def karaoke(
         controls=controls,
         watch=speaking() if speak_log else None,
         exercise=read_name("--exercise", exercise, EXERCISES),
+        due=due,
     )
     raise typer.Exit(status)

@@ -18,7 +18,7 @@ def progress(
     """
     from datetime import date
 
-    from app import progress as learning
+    from app.learning import progress as learning
 
     path = learning.progress_path()
     if reset:

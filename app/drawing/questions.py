@@ -26,6 +26,7 @@ TIMING = {
         Words("late", "晚了"),
     )
 }
+TYPE = Words("Type the missing word", "输入缺少的词")
 SKIPPED = Words("The answer", "答案")
 
 
@@ -77,12 +78,20 @@ def tell(surface: pygame.Surface, theme: Theme, quiz: Quiz, answer: Answer, lang
 
 
 def pick(surface: pygame.Surface, theme: Theme, cloze: Cloze, language: str) -> None:
-    """The words to pick from with their keys, the wrong ones crossed; then how well it was timed."""
+    """The words to pick from with their keys, the wrong ones crossed, or that a word is to be typed.
+
+    Once the line is whole: how well it was timed.
+    """
     middle, y = surface.get_width() // 2, surface.get_height() * 0.13
     if cloze.filled:
-        word = cloze.gap.choices[cloze.gap.right]
+        word = ", ".join(gap.choices[gap.right] for gap in cloze.gaps)
         timed = TIMING[cloze.timing].said(language)
         words = f"✓ {word}   {timed}   {cloze.right}/{cloze.asked}"
+        text(surface, theme, words, (middle, y), PICK, theme.now, "bold", "center")
+        return
+    if cloze.typed is not None:
+        tried = "   ".join(f"✗ {chr(letter)}" for letter in sorted(cloze.wrong))
+        words = f"{TYPE.said(language)}   {tried}"
         text(surface, theme, words, (middle, y), PICK, theme.now, "bold", "center")
         return
     gap = theme.px(40)

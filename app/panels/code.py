@@ -52,7 +52,7 @@ def view(frame: Frame) -> View:
         moved = 50 if frame.controls.still else min(50, round(50 * (frame.now - cue.time) / MOVE))
         lyric = frame.song.lines[cue.line].text
         if _open(frame) and frame.cloze is not None and frame.cloze.gap.line == cue.line:
-            lyric = masked(lyric, frame.cloze.gap)
+            lyric = masked(lyric, frame.cloze.open, frame.cloze.typed or "")
     failed = frame.snapshot is not None and not frame.snapshot.evidence.holds
     sung = sung_lines(frame.song, frame.listing)
     return View(frame.listing, lit, before, moved, lyric, failed, sung, *_hidden(frame))

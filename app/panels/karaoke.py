@@ -42,9 +42,8 @@ def view(frame: Frame) -> View:
     index = line_shown(frame.song, frame.now)
     line = lines[index]
     following = lines[index + 1].text if index + 1 < len(lines) else ""
-    if frame.missing is not None:
-        following = masked(following, frame.missing)
-    shown = masked(line.text, cloze.gap) if cloze is not None and not cloze.filled else line.text
+    following = masked(following, frame.missing)
+    shown = line.text if cloze is None else masked(line.text, cloze.open, cloze.typed or "")
     whole, share = sung(line, frame.now)
     why = line.subtitles.get(language) or line.subtitles.get("en", "")
     prefixes = tuple(shown[: len(prefix)] for prefix in _prefixes(line))

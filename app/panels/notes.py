@@ -9,12 +9,14 @@ import numpy.typing as npt
 import pygame
 
 from app.draw import disc, text, wrapped
+from app.drawing.ratings import LEVELS, RATINGS
 from app.theme import Theme, mix
 from loop_core.frame import Frame
 from loop_core.scoring import MOST
 from loop_core.singing import Singing
 from loop_core.song import Line
 from loop_core.timeline import line_shown
+from loop_core.words import Words
 
 LEAST, LEAD = 2.6, 0.3
 """Seconds that the panel is wide at least, and that it shows before and after the line."""
@@ -30,6 +32,8 @@ FRESH = 0.15
 """Seconds for which the last frame is marked as the voice."""
 HIT = 0.65
 """How much of the colour of now a hit has: the voice is seen on it."""
+OF = Words("of {:,}, {}", "满分 {:,}，{}")
+IN_LINE = Words("{} of {} in that line", "这一行 {} / {}")
 SIZE, POINTS, WORD, SMALL, STAR = 24, 64, 40, 24, 28
 
 
@@ -60,6 +64,7 @@ class View:
     difficulty: str
     last: tuple[str, int, int] | None
     missing: str
+    language: str
 
 
 def view(frame: Frame) -> View:
@@ -89,6 +94,7 @@ def view(frame: Frame) -> View:
         singing.difficulty,
         _last(singing),
         "" if singing.heard else singing.singer,
+        frame.controls.language,
     )
 
 
@@ -233,9 +239,17 @@ def _points(surface: pygame.Surface, view: View, theme: Theme, rect: pygame.Rect
             text(surface, theme, words, (x, theme.px(40 + 34 * row)), SMALL, theme.failed)
         return
     text(surface, theme, f"{view.total:,}", (x, y - theme.px(84)), POINTS, theme.text, "bold")
-    of = f"of {MOST:,}, {view.difficulty}"
+    of = OF.said(view.language).format(MOST, LEVELS[view.difficulty].said(view.language))
     text(surface, theme, of, (x, y - theme.px(32)), SMALL, theme.dim)
     if view.last is not None:
         word, points, most = view.last
-        text(surface, theme, word, (x, y + theme.px(38)), WORD, theme.now, "bold")
-        text(surface, theme, f"{points} of {most} in that line", (x, y + theme.px(84)), SMALL, theme.dim)
+        rating = RATINGS[word].said(view.language)
+        text(surface, theme, rating, (x, y + theme.px(38)), WORD, theme.now, "bold")
+        text(
+            surface,
+            theme,
+            IN_LINE.said(view.language).format(points, most),
+            (x, y + theme.px(84)),
+            SMALL,
+            theme.dim,
+        )

@@ -8,8 +8,6 @@ from app.draw import text
 from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.lessons import LESSONS
-from loop_core.scoring import MOST
-from loop_core.singing import Singing
 
 KEYS = (
     ("Space, PageDown", "start, pause, go on"),
@@ -30,9 +28,10 @@ Groups = dict[str, tuple[tuple[str, str], ...]]
 """Keys and what they do, by heading."""
 
 LEARNING_KEYS = (
-    ("V, W", "say what a line will do; words vanish"),
+    ("V, W", "say what a line will do; fill in words"),
     ("X, Y", "sing it wrong, build the loop"),
-    ("G", "sing along: notes and points"),
+    ("G, E", "sing along; how exact"),
+    ("Enter", "results: only what needs work"),
 )
 PRACTICE_KEYS = (
     ("[ ]", "slower, faster; pitch kept"),
@@ -50,18 +49,13 @@ PRACTICE_KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which of them is open; choice: the marked lesson.
-
-    total: the points for singing.  lines: of each line its words, its points of how many, the word for it.
-    """
+    """Which of them is open; choice: the marked lesson."""
 
     kind: str
     choice: int = 0
     ready: bool = True
     waiting: bool = False
     credits: tuple[str, ...] = ()
-    total: int = 0
-    lines: tuple[tuple[str, str, str], ...] = ()
 
 
 def view(frame: Frame) -> View | None:
@@ -77,17 +71,7 @@ def view(frame: Frame) -> View | None:
         return View("keys")
     if not controls.started or not frame.ready:
         return View("title", ready=frame.ready, waiting=controls.started, credits=_credits(frame))
-    if frame.singing is not None and frame.singing.over and frame.singing.heard:
-        return View("results", total=frame.singing.score.total, lines=_results(frame, frame.singing))
     return None
-
-
-def _results(frame: Frame, singing: Singing) -> tuple[tuple[str, str, str], ...]:
-    """Those lines that have points."""
-    pairs = zip(frame.song.lines, singing.score.lines, strict=True)
-    return tuple(
-        (line.text, f"{s.notes:.0f} of {s.most:.0f}", s.rating) for line, s in pairs if s is not None
-    )
 
 
 def _credits(frame: Frame) -> tuple[str, ...]:
@@ -102,7 +86,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         surface.fill((0, 0, 0))
         return
     surface.fill(theme.ground)
-    kinds = {"title": _title, "keys": _keys, "lessons": _lessons, "results": _table}
+    kinds = {"title": _title, "keys": _keys, "lessons": _lessons}
     kinds[view.kind](surface, view, theme)
 
 
@@ -163,27 +147,3 @@ def _lessons(surface: pygame.Surface, view: View, theme: Theme) -> None:
         color = theme.now if index == view.choice else theme.text
         text(surface, theme, lesson.title, (x, y), 42, color, "bold", "center")
         text(surface, theme, lesson.summary, (x, y + theme.px(46)), 28, theme.dim, anchor="center")
-
-
-def _table(surface: pygame.Surface, view: View, theme: Theme) -> None:
-    """Two columns of lines; those that there is no room for are counted."""
-    across, height = surface.get_size()
-    middle, edge, gap = across // 2, theme.px(72), theme.px(48)
-    text(surface, theme, f"{view.total:,}", (middle, theme.px(80)), 84, theme.now, "bold", "center")
-    of = f"of {MOST:,} points"
-    text(surface, theme, of, (middle, theme.px(152)), 30, theme.dim, anchor="center")
-    top, bottom = theme.px(220), height - theme.px(130)
-    rows = min(-(-len(view.lines) // 2), (bottom - top) // theme.px(36))
-    step = min(theme.px(64), (bottom - top) // max(1, rows))
-    for index, (words, points, rating) in enumerate(view.lines[: 2 * rows]):
-        left = edge if index < rows else middle + gap // 2
-        right = (middle - gap // 2) if index < rows else across - edge
-        y = top + (index % rows + 0.5) * step
-        text(surface, theme, rating, (right, y), 26, theme.now, "bold", "right")
-        points_at = right - theme.px(150)
-        shown = text(surface, theme, points, (points_at, y), 26, theme.dim, anchor="right")
-        text(surface, theme, words, (left, y), 26, theme.text, most=shown.left - left - theme.px(12))
-    hidden = len(view.lines) - 2 * rows
-    closing = f"and {hidden} more lines     " if hidden > 0 else ""
-    closing += "Space: once more     Esc: close"
-    text(surface, theme, closing, (middle, height - theme.px(64)), 30, theme.dim, anchor="center")

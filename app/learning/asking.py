@@ -1,30 +1,33 @@
 """Say it before it is shown: before a line the music waits for what the learner expects of it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pygame
 
-from app.exercise import AT_ONCE, CHOICE_KEYS, MISSED, Reply, Results
+from app.learning.exercise import CHOICE_KEYS, Reply
+from app.learning.results import AT_ONCE, MISSED, Results
 from loop_core.frame import Frame
 from loop_core.operations import FAST
-from loop_core.quiz import ASKED, Quiz, judge, question_for
+from loop_core.quiz import ASKED, TEXTS, Question, Quiz, judge, question_for
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 from loop_core.timeline import LEAD
 
-ACTIVITY = "predict"
-"""What the results are kept under."""
 NOTHING = -1
 """What was chosen when the learner did not want to answer."""
 CLOSE = 0.05
 
 
 class Asking:
-    """The questions of a song, and what was answered; an `app.exercise.Exercise`.
+    """The questions of a song, and what was answered; an `app.learning.exercise.Exercise`.
 
     A question is asked at one of `stops`; after the key the music goes on, and the answer comes with the
     snapshot that the line's operation leaves.
     """
+
+    activity = "predict"
+    greeting = "before each line: what will it do?"
 
     def __init__(self, song: Song, results: Results) -> None:
         self._song = song
@@ -34,6 +37,11 @@ class Asking:
         self._cue = 0
         self._plan = _plan(song)
         self.stops = tuple(self._plan)
+        self.subjects: Mapping[int, str] = {
+            song.cues[cue].line: _subject(song.lines[song.cues[cue].line].text, question)
+            for cue, verse in self._plan.values()
+            if (question := question_for(song.cues[cue].operation, verse)) is not None
+        }
 
     def waits(self, frame: Frame, now: float) -> bool:
         """Ask what there is to ask here."""
@@ -72,9 +80,9 @@ class Asking:
         """There is no question until the next stop."""
         self._quiz = None
 
-    def close(self) -> None:
-        """Keep what was answered."""
-        self._results.keep()
+    def again(self, whole: bool) -> None:
+        """The same questions."""
+        self._quiz = None
 
     def _judged(self, quiz: Quiz, frame: Frame, after: Snapshot) -> Quiz | None:
         if quiz.chosen is None or quiz.answer is not None or self._before is None:
@@ -86,8 +94,13 @@ class Asking:
         if answer is None:
             return None
         grade = AT_ONCE if quiz.chosen == answer.right else MISSED
-        self._results.add(ACTIVITY, f"{quiz.line}: {quiz.question.text.en}", grade)
+        self._results.add(self.activity, _subject(quiz.line, quiz.question), grade)
         return replace(quiz, answer=answer, right=self._results.right, asked=self._results.asked)
+
+
+def _subject(line: str, question: Question) -> str:
+    """What the results are kept under: the same for every model."""
+    return f"{line}: {TEXTS[question.kind].en.format(name='weight')}"
 
 
 def _plan(song: Song) -> dict[float, tuple[int, int]]:

@@ -5,11 +5,14 @@ from functools import partial
 
 import pygame
 
-from app.activities.trials import Ask, Trials, run_source
+from app.learning.activities.trials import Ask, Trials, run_source
+from app.learning.results import Results
 from loop_core.activity import WrongLoops
 from loop_core.listing import Listing
 from loop_core.variants import Entry, entries_for
 
+ACTIVITY = "wrong loops"
+"""What the results are kept under."""
 RUN = frozenset({pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE})
 BACK = frozenset({pygame.K_ESCAPE, pygame.K_x})
 MOVES = {pygame.K_UP: -1, pygame.K_LEFT: -1, pygame.K_DOWN: 1, pygame.K_RIGHT: 1}
@@ -18,8 +21,9 @@ MOVES = {pygame.K_UP: -1, pygame.K_LEFT: -1, pygame.K_DOWN: 1, pygame.K_RIGHT: 1
 class WrongLoopsActivity:
     """The list, or the run of its marked edit."""
 
-    def __init__(self, listing: Listing, ask: Ask) -> None:
+    def __init__(self, listing: Listing, ask: Ask, results: Results) -> None:
         self._listing = listing
+        self._results = results
         self._trials = Trials(listing, ask)
         self._listed: Future[tuple[Entry, ...]] = self._trials.after_right(partial(entries_for, listing))
         self._choice = 0
@@ -77,4 +81,5 @@ class WrongLoopsActivity:
         source = self._entries[item].source if self._entries else None
         if source is not None:
             self._open = True
+            self._results.tried(ACTIVITY, f"{self._listing.name}: {self._entries[item].variant.title.en}")
             self._trials.begin(partial(run_source, self._listing, source))

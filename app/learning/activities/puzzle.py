@@ -5,14 +5,17 @@ from functools import partial
 
 import pygame
 
-from app.activities.trials import Ask, Trials, run_source
+from app.learning.activities.trials import Ask, Trials, run_source
+from app.learning.results import AT_ONCE, LATER, MISSED, Results
 from loop_core.activity import Puzzle
-from loop_core.assembly import TRAINING, WHOLE, Card, Order, cards_of, judge, shuffled, source_of
+from loop_core.assembly import TRAINING, WHOLE, Card, Order, Verdict, cards_of, judge, shuffled, source_of
 from loop_core.edits import UnfitError
 from loop_core.listing import Listing
 from loop_core.outcomes import Trial
 from loop_core.words import Words
 
+ACTIVITY = "build"
+"""What the results are kept under."""
 RUN = frozenset({pygame.K_RETURN, pygame.K_KP_ENTER})
 BACK = frozenset({pygame.K_ESCAPE, pygame.K_y, pygame.K_q})
 MOVES = {pygame.K_UP: -1, pygame.K_LEFT: -1, pygame.K_DOWN: 1, pygame.K_RIGHT: 1}
@@ -24,8 +27,9 @@ Decks = dict[bool, tuple[Card, ...]]
 class PuzzleActivity:
     """The cards on the table, and the run of their order."""
 
-    def __init__(self, listing: Listing, ask: Ask) -> None:
+    def __init__(self, listing: Listing, ask: Ask, results: Results) -> None:
         self._listing = listing
+        self._results = results
         self._trials = Trials(listing, ask)
         self._decks: Future[Decks | Words] = ask(partial(_decks, listing))
         self._dealt: tuple[Card, ...] = ()  # in the lesson's order
@@ -33,6 +37,8 @@ class PuzzleActivity:
         self._seed = 0
         self._choice = 0
         self._whole = self._held = self._tried = False
+        self._missed = False  # an order of these cards was wrong
+        self._judged: Order = ()
 
     def press(self, key: int) -> bool:
         """Up and down choose a card or move the one that Space holds; Enter runs; Tab adds the test."""
@@ -76,6 +82,7 @@ class PuzzleActivity:
         verdict = None
         if contest.right is not None and contest.trial is not None:
             verdict = judge(self._order, own, contest.right, contest.trial)
+            self._keep(verdict)
         decks = self._decks.result() if self._decks.done() else None
         return Puzzle(
             listing=self._listing,
@@ -101,7 +108,19 @@ class PuzzleActivity:
             self._dealt = decks[self._whole]
             self._order = shuffled(tuple(card.operation for card in self._dealt), self._seed)
             self._choice, self._held = 0, False
+            self._missed, self._judged = False, ()
             self._forget()
+
+    def _keep(self, verdict: Verdict) -> None:
+        """Count each order once."""
+        if self._judged == self._order:
+            return
+        self._judged = self._order
+        wrong = verdict.kind == "wrong"
+        grade = MISSED if wrong else LATER if self._missed else AT_ONCE
+        self._missed |= wrong
+        half = "the whole epoch" if self._whole else "training"
+        self._results.add(ACTIVITY, f"{self._listing.name}: {half}", grade)
 
     def _move_to(self, place: int) -> None:
         """Mark another card, or carry the held one there."""

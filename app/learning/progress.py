@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,12 @@ class Progress:
         key = activity, subject
         card = reviewed(self.cards.get(key, Card()), grade, today)
         return Progress(self.path, {**self.cards, key: card})
+
+    def tried(self, activity: str, subject: str) -> "Progress":
+        """With one more attempt at what has no right or wrong answer, and need not be repeated."""
+        key = activity, subject
+        card = self.cards.get(key, Card())
+        return Progress(self.path, {**self.cards, key: replace(card, attempts=card.attempts + 1)})
 
     def save(self) -> None:
         """Write the file whole; raises InputError where it cannot be written."""
@@ -132,7 +138,7 @@ def to_repeat(cards: Cards, today: date) -> list[tuple[str, str]]:
 def show_progress(console: Console, progress: Progress, today: date) -> None:
     """Each line and activity: how often right, when to repeat it; what is due comes first."""
     if not progress.cards:
-        console.print("no results yet: `torchaoke play`, then V asks before each line what will happen")
+        console.print("no results yet: `torchaoke karaoke` asks before each line what will happen")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for heading in ("activity", "line", "right", "repeat", ""):
@@ -141,7 +147,10 @@ def show_progress(console: Console, progress: Progress, today: date) -> None:
     rest = sorted(key for key in progress.cards if key not in due)
     for activity, subject in (*due, *rest):
         card = progress.cards[activity, subject]
-        when = "today" if (activity, subject) in due else "" if card.due is None else card.due.isoformat()
+        if card.due is None:
+            table.add_row(activity, subject, f"tried {card.attempts}", "", "")
+            continue
+        when = "today" if (activity, subject) in due else card.due.isoformat()
         word = "needs work" if card.share < WEAK else ""
         table.add_row(activity, subject, f"{card.right} of {card.attempts}", when, word)
     console.print(table)

@@ -1,0 +1,88 @@
+"""What of the song is heard, and how loud: voice, backing, click."""
+
+from app.board import Board, after
+from app.transport import Transport
+from loop_core.song import Song
+
+VOLUME_STEP = 0.1
+CLICK = "click"
+"""The backing that is nothing but the beat."""
+VOICE = "vocals"
+"""The stem that the voice alone is in."""
+
+
+class Mix:
+    """The keys of the sound."""
+
+    def __init__(self, song: Song, board: Board, transport: Transport) -> None:
+        self._song = song
+        self._board = board
+        self._transport = transport
+        self._with_click: dict[str, object] = {}  # what comes back after the click alone
+
+    def mute(self) -> None:
+        """Voice off or on, where the song has it apart."""
+        if self._song.stems and VOICE not in self._song.stems:
+            self._board.say("The voice is part of the recording")
+            return
+        self._board.set(muted=not self._board.controls.muted)
+        self.apply()
+
+    def sing_louder(self, steps: int) -> None:
+        """The voice's own volume, by tenths."""
+        self._board.set(voice=_tenths(self._board.controls.voice, steps))
+        self.apply()
+        self._board.say(f"voice {self._board.controls.voice:.0%}")
+
+    def louder(self, steps: int) -> None:
+        """The volume of it all, by tenths."""
+        self._board.set(volume=_tenths(self._board.controls.volume, steps))
+        self.apply()
+        self._board.say(f"volume {self._board.controls.volume:.0%}")
+
+    def accompany(self) -> None:
+        """The backing on or off."""
+        self._board.set(unaccompanied=not self._board.controls.unaccompanied)
+        self.apply()
+
+    def next_backing(self) -> None:
+        """The song's next backing, from the same moment on."""
+        names = self._song.backings
+        if len(names) < 2:
+            self._board.say("Only one backing")
+            return
+        name = after(names, self._board.controls.backing)
+        self._transport.set_backing(name)
+        self._board.set(backing=name)
+        self._board.say(f"Backing: {name}")
+
+    def only_click(self) -> None:
+        """The click alone; the second time what was heard before."""
+        names, controls = self._song.backings, self._board.controls
+        if CLICK not in names:
+            self._board.say("The song has no click")
+        elif controls.backing == CLICK and controls.muted and not controls.unaccompanied:
+            self._hear(**(self._with_click or {"backing": names[0], "muted": False}))
+            self._board.say("with voice")
+        else:
+            now = {"backing": controls.backing, "muted": controls.muted}
+            self._with_click = {**now, "unaccompanied": controls.unaccompanied}
+            self._hear(backing=CLICK, muted=True, unaccompanied=False)
+            self._board.say("click only")
+
+    def apply(self) -> None:
+        """Give the player its volumes."""
+        controls = self._board.controls
+        voice = 0.0 if controls.muted else controls.volume * controls.voice
+        backing = 0.0 if controls.unaccompanied else controls.volume
+        self._transport.player.set_volume(round(voice, 2), backing)
+
+    def _hear(self, **changes: object) -> None:
+        """Another backing, and what of it all is heard."""
+        self._board.set(**changes)
+        self._transport.set_backing(self._board.controls.backing)
+        self.apply()
+
+
+def _tenths(volume: float, steps: int) -> float:
+    return round(min(1.0, max(0.0, volume + steps * VOLUME_STEP)), 2)
