@@ -13,6 +13,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from app.settings import load_settings
 from assets import FOLDER, FONTS
 from loop_core.errors import InputError
 from loop_core.lessons import LESSONS
@@ -36,6 +37,10 @@ SOUND = """
 import json
 from app.audio import audio_device
 print(json.dumps(audio_device()))
+"""
+MICROPHONE = """
+import json, sounddevice
+print(json.dumps(sounddevice.query_devices(kind="input")["name"]))
 """
 PYGAME = """
 import json, pygame
@@ -62,16 +67,18 @@ class Finding:
     fatal: bool = False
 
 
-def findings(songs: Path, saved: Path) -> Iterator[Finding]:
+def findings(songs: Path, saved: Path, settings: Path) -> Iterator[Finding]:
     """One finding for each thing the show needs.
 
     songs: the folder of the bundled songs.  saved: where lessons save to.
+    settings: the file of what is kept.
     """
     yield Finding("Python", f"{platform.python_version()} on {platform.platform()}")
     yield _torch()
     yield _pygame()
     yield _display()
     yield _sound()
+    yield _microphone(settings)
     yield _decoding(songs)
     yield _fonts()
     yield find_songs(songs)
@@ -167,6 +174,21 @@ def _sound() -> Finding:
         return f"{driver}, buffer {buffer} frames"
 
     return _finding("sound", look, "no sound: the show runs silently")
+
+
+def _microphone(settings: Path) -> Finding:
+    def look() -> str:
+        try:
+            _version("sounddevice")
+        except MissingError as error:
+            raise MissingError(f'{error}: pip install ".[mic]"') from None
+        name = ask(MICROPHONE, timeout=20)
+        latencies = load_settings(settings)[0].latencies
+        if name not in latencies:
+            return f"{name}, latency not measured: torchaoke sing --calibrate"
+        return f"{name}, {1000 * latencies[name]:.0f} ms late"
+
+    return _finding("microphone", look, "nobody is heard: the notes are shown all the same")
 
 
 def _decoding(songs: Path) -> Finding:

@@ -90,19 +90,20 @@ class Microphone:
         self,
         open_stream: OpenStream,
         real: Callable[[], float],
-        latency: float = 0.0,
+        latency: Callable[[str], float],
     ) -> None:
         """open_stream: starts to deliver; the device's name, and what closes it.
 
-        real: the clock of the times that are delivered.  latency: seconds from singing to delivery.
+        real: the clock of the times that are delivered.
+        latency: by its name, seconds from singing to delivery.
         """
         self.heard = True
         self._real = real
-        self._latency = latency
         self._blocks: SimpleQueue[tuple[Samples, float] | None] = SimpleQueue()
         self._tracks: SimpleQueue[Track] = SimpleQueue()
         self._arrivals: deque[float] = deque(maxlen=STEADY)
         self.description, self._close = open_stream(lambda samples, at: self._blocks.put((samples, at)))
+        self._latency = latency(self.description)
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="microphone")
         self._work = self._worker.submit(self._listen)
 
@@ -135,7 +136,7 @@ class Microphone:
                 self._tracks.put(found.later(min(self._arrivals)))
 
 
-def open_singer(real: Callable[[], float], latency: float = 0.0) -> Singer:
+def open_singer(real: Callable[[], float], latency: Callable[[str], float]) -> Singer:
     """The default microphone where there is one; else nobody, whose description says why."""
     try:
         return Microphone(partial(open_stream, real), real, latency)
@@ -167,14 +168,14 @@ def open_stream(real: Callable[[], float], deliver: Deliver) -> tuple[str, Calla
 
 def measure_latency(
     play: Callable[[Array], None], open_stream: OpenStream, real: Callable[[], float]
-) -> Delay:
-    """How much later the microphone hears clicks than ``play`` begins to play them, through the air.
+) -> tuple[str, Delay]:
+    """The microphone's name, and how much later it hears clicks than ``play`` begins to play them.
 
     InputError when the microphone stops before it has heard enough.
     """
     blocks: SimpleQueue[tuple[Samples, float]] = SimpleQueue()
     sound = clicks(RATE)
-    _, close = open_stream(lambda samples, at: blocks.put((samples, at)))
+    name, close = open_stream(lambda samples, at: blocks.put((samples, at)))
     try:
         heard = [blocks.get(timeout=PATIENCE)]  # it listens
         began = real()
@@ -188,7 +189,7 @@ def measure_latency(
     ends = np.cumsum([len(samples) for samples, _ in heard]) / RATE
     first = min(at - end for (_, at), end in zip(heard, ends.tolist(), strict=True))
     samples = np.concatenate([samples for samples, _ in heard])[max(0, round((began - first) * RATE)) :]
-    return find_delay(sound, samples.astype(np.float64), RATE)
+    return name, find_delay(sound, samples.astype(np.float64), RATE)
 
 
 def hear_recording(path: Path) -> Track:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import pygame
 
@@ -14,6 +15,7 @@ from app.audio import open_player
 from app.camera import Camera, pictures_folder
 from app.keys import press
 from app.microphone import open_singer
+from app.settings import load_settings, settings_path
 from app.show import OpenConductor, Show
 from app.stage import Stage
 from loop_core.errors import InputError
@@ -45,7 +47,8 @@ def play(
     due: bool = False,
     difficulty: Difficulty = Difficulty.MEDIUM,
     sing: bool = False,
-    latency: float = 0.0,
+    latency: float | None = None,
+    settings: Callable[[], Path] = settings_path,
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
@@ -53,7 +56,8 @@ def play(
     exercise: one of `app.learning.learner.EXERCISES` that is on then.
     due: begin with the lines that are to be repeated today.
     watch: is told of each picture when it is on screen; ends the show by answering True.
-    difficulty: of singing along.  sing: begin with it.  latency: of the microphone, in seconds.
+    difficulty: of singing along.  sing: begin with it.  latency: of the microphone, in seconds;
+    None for what is kept of it.  settings: the file of what is kept.
     Raises InputError when there is no display.
     """
     interval = sys.getswitchinterval()
@@ -62,6 +66,7 @@ def play(
     try:
         with _interruptible() as interrupted:
             _open_window(size, fullscreen)
+            known, message = load_settings(settings())
             player = partial(open_player, song.stems, song.length, real)
             show = Show(
                 song,
@@ -71,12 +76,16 @@ def play(
                 real,
                 start=start,
                 controls=controls,
-                open_singer=partial(open_singer, real, latency),
+                open_singer=partial(
+                    open_singer, real, known.latency if latency is None else lambda name: latency
+                ),
                 difficulty=difficulty,
                 sing=sing,
                 exercise=exercise,
                 due=due,
             )
+            if message:
+                show.say(message)
             camera = Camera(pictures_folder)
             try:
                 _run(show, camera, size, fullscreen, lambda frame: _over(frame, watch, interrupted))

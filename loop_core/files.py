@@ -33,3 +33,12 @@ def writing(path: Path) -> Iterator[Path]:
             yield part
     except OSError as error:
         raise InputError(f"cannot write it: {error.strerror or error}", path) from None
+
+
+def set_aside(path: Path) -> Path:
+    """Give a damaged file a name that nothing has, so that a new one can take its place."""
+    number = 1
+    while (kept := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
+        number += 1
+    path.replace(kept)
+    return kept

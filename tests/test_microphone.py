@@ -180,7 +180,7 @@ def blocks(samples: NDArray[np.float64]) -> list[Samples]:
 
 def test_a_microphone_gives_the_frames_of_its_sound_at_their_song_time() -> None:
     stream, real = Stream(), VirtualClock(100.0)
-    opened = Microphone(stream.open, real.now, latency=0.05)  # type: ignore[arg-type]
+    opened = Microphone(stream.open, real.now, latency={"a microphone": 0.05}.__getitem__)  # type: ignore[arg-type]
     sound = voice()[5 * RATE : 8 * RATE]
     for block in blocks(sound):
         real.advance(len(block) / RATE)
@@ -197,7 +197,7 @@ def test_a_microphone_gives_the_frames_of_its_sound_at_their_song_time() -> None
 
 def test_blocks_that_come_late_do_not_move_the_frames() -> None:
     stream, real = Stream(), VirtualClock(0.0)
-    opened = Microphone(stream.open, real.now)  # type: ignore[arg-type]
+    opened = Microphone(stream.open, real.now, lambda name: 0.0)  # type: ignore[arg-type]
     late = np.random.default_rng(0).uniform(0, 0.03, 200)
     late[::10] = 0.0
     for number, block in enumerate(blocks(np.zeros(BLOCK * len(late)))):
@@ -212,7 +212,7 @@ def test_without_sounddevice_or_a_device_nobody_sings_and_it_says_why(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "sounddevice", None)
-    nobody = open_singer(VirtualClock().now)
+    nobody = open_singer(VirtualClock().now, lambda name: 0.0)
     assert isinstance(nobody, SilentSinger)
     assert not nobody.heard
     assert nobody.description.startswith("no microphone: ")
@@ -240,7 +240,8 @@ def test_the_latency_is_what_the_microphone_hears_clicks_later_by(delay: float) 
         noise[round(delay * RATE) :][: len(sound)] += 0.2 * sound
         hear(noise)
 
-    found = measure_latency(play, open_stream, real.now)  # type: ignore[arg-type]
+    name, found = measure_latency(play, open_stream, real.now)  # type: ignore[arg-type]
+    assert name == "a microphone"
     assert found.seconds == pytest.approx(delay, abs=0.01)
     assert found.confidence > TRUSTED
     assert stream.closed

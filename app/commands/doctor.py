@@ -3,6 +3,7 @@
 import typer
 
 from app.parts import console, saved_folder
+from app.settings import settings_path
 from assets import SONGS
 
 
@@ -16,4 +17,5 @@ def doctor() -> None:
     """
     from app import doctor as checks
 
-    raise typer.Exit(0 if checks.show(console(), checks.findings(SONGS, saved_folder())) else 1)
+    found = checks.findings(SONGS, saved_folder(), settings_path())
+    raise typer.Exit(0 if checks.show(console(), found) else 1)

@@ -17,6 +17,7 @@ from app.options import (
     read_size,
 )
 from app.parts import conductor_for, console, saved_folder
+from app.settings import load_settings, settings_path
 from assets import SONGS
 from loop_core.lessons import find_lesson
 from loop_core.song import find_song, load_song
@@ -34,11 +35,16 @@ def sing(
         typer.Option(metavar="FILE", help="Score this recording, which begins with the song; no window."),
     ] = None,
     latency: Annotated[
-        str,
-        typer.Option(metavar="MS", help="How much later the microphone hears than you sing, from -1000."),
-    ] = "0",
+        str | None,
+        typer.Option(
+            metavar="MS",
+            help="How much later the microphone hears than you sing, from -1000. "
+            "Default: what --calibrate has measured.",
+            show_default=False,
+        ),
+    ] = None,
     calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="Play clicks, and say what --latency is here; no window.")
+        bool, typer.Option("--calibrate", help="Play clicks to measure and keep the latency; no window.")
     ] = False,
     backing: BackingOption = None,
     fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
@@ -56,16 +62,20 @@ def sing(
     if calibrate:
         from app.calibration import calibrate as measure
 
-        raise typer.Exit(0 if measure(console()) else 1)
+        settings, message = load_settings(settings_path())
+        if message:
+            typer.echo(message, err=True)
+        measured = measure(console(), lambda name, late: settings.with_latency(name, late).save())
+        raise typer.Exit(0 if measured else 1)
     found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
-    level, late = read_difficulty(difficulty), read_latency(latency)
+    level, late = read_difficulty(difficulty), None if latency is None else read_latency(latency)
     controls = read_controls(found, backing, "dark", None)
     if recording is not None:
         from app.lists import show_score
         from app.microphone import hear_recording
         from loop_core.scoring import score
 
-        voice = hear_recording(recording).later(-late)
+        voice = hear_recording(recording).later(-(late or 0.0))
         show_score(console(), found, score(found, voice, level), level)
         return
 

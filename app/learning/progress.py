@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from loop_core.errors import InputError
-from loop_core.files import writing
+from loop_core.files import set_aside, writing
 from loop_core.spacing import LEAST_EASE, LONGEST, Card, reviewed
 
 VERSION = 1
@@ -80,7 +80,7 @@ def load_progress(path: Path) -> tuple[Progress, str]:
     try:
         return Progress(path, _read(path)), ""
     except (ValueError, TypeError, KeyError, OSError) as error:
-        kept = _aside(path)
+        kept = set_aside(path)
         what = f"could not be read ({error})"
         return Progress(path, {}), f"{path.name} {what} and is kept as {kept.name}; results begin anew"
 
@@ -107,15 +107,6 @@ def _whole(entry: Mapping[str, Any], key: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 10**9:
         raise ValueError(f"{key} is {value!r}")
     return value
-
-
-def _aside(path: Path) -> Path:
-    """Give a damaged file a name that nothing has."""
-    number = 1
-    while (kept := path.with_name(f"{path.stem}.damaged-{number}{path.suffix}")).exists():
-        number += 1
-    path.replace(kept)
-    return kept
 
 
 def reset(path: Path) -> bool:
