@@ -4,11 +4,18 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from loop_core.activity import Contest, Puzzle, WrongLoops
 from loop_core.cloze import BLANK, Cloze, masked
 from loop_core.frame import Frame
+from loop_core.outcomes import SAID
 from loop_core.quiz import Quiz
+from loop_core.scoring import MOST
 from loop_core.snapshot import Snapshot
 from loop_core.timeline import line_at
+from loop_core.words import Words
+
+READY = Words("ready: Space starts and pauses, H lists the keys", "准备好了：空格开始或暂停，H 列出按键")
+TUNING = Words("tuning up", "正在准备")
 
 
 class SpeakLog:
@@ -22,13 +29,21 @@ class SpeakLog:
         self._playing = False
         self._quiz: Quiz | None = None
         self._cloze: Cloze | None = None
+        self._beside = ""
+        self._ready = False
 
     def tell(self, frame: Frame) -> None:
         """Say what is new since the last frame."""
+        if frame.ready != self._ready:
+            self._ready = frame.ready
+            self._say(
+                READY.said(frame.controls.language) if frame.ready else TUNING.said(frame.controls.language)
+            )
         if frame.controls.playing != self._playing:
             self._playing = frame.controls.playing
             self._say(f"{clock(frame.now)} {'playing' if self._playing else 'paused'}")
         self._tell_exercise(frame)
+        self._tell_beside(frame)
         line = line_at(frame.song, frame.now)
         if line != self._line:
             self._line = line
@@ -51,6 +66,69 @@ class SpeakLog:
         if frame.cloze != self._cloze and frame.cloze is not None:
             self._say(f"{now} {gap(frame.cloze, frame.song.lines[frame.cloze.gap.line].text)}")
         self._quiz, self._cloze = frame.quiz, frame.cloze
+
+    def _tell_beside(self, frame: Frame) -> None:
+        """What is done beside the song, the points of the last line, and the results."""
+        words = beside(frame)
+        if words != self._beside and words:
+            self._say(f"{clock(frame.now)} {words}")
+        self._beside = words
+
+
+def beside(frame: Frame) -> str:
+    """What stands beside the song or after it; '' while nothing does."""
+    language, singing = frame.controls.language, frame.singing
+    match frame.controls.activity:
+        case WrongLoops() as loops:
+            return wrong_loop(loops, language)
+        case Puzzle() as table:
+            return card(table, language)
+    if singing is not None and singing.over and singing.heard:
+        return f"results: {singing.score.total} of {MOST} points, {singing.difficulty}"
+    if frame.report is not None:
+        weak = [tally.subject for tally in frame.report.tallies if tally.weak]
+        needs = f"; needs work: {'; '.join(weak)}" if weak else ""
+        return f"results: {frame.report.right} of {frame.report.asked} right at once{needs}"
+    if singing is not None and singing.last is not None:
+        points = singing.score.lines[singing.last]
+        line = frame.song.lines[singing.last].text
+        return "" if points is None else f"points: {line}: {points.notes:.0f} of {points.most:.0f}"
+    return ""
+
+
+def wrong_loop(loops: WrongLoops, language: str) -> str:
+    """The edit that is marked, or what became of it."""
+    if not loops.entries:
+        return "wrong loops: in preparation"
+    entry = loops.entries[loops.choice]
+    title = entry.variant.title.said(language)
+    if loops.contest is None:
+        return f"wrong loop {loops.choice + 1} of {len(loops.entries)}: {title}"
+    if loops.contest.outcome is None:
+        return f"{title}: it runs"
+    said = f"{title}: {SAID[loops.contest.outcome].said(language)} {entry.variant.explanation.said(language)}"
+    return f"{said} {losses(loops.contest)}".rstrip()
+
+
+def card(table: Puzzle, language: str) -> str:
+    """The card that is marked, or what became of the order."""
+    if not table.cards:
+        return "cards: in preparation" if table.refusal is None else table.refusal.said(language)
+    if table.verdict is not None:
+        said = f"{table.verdict.kind}: {SAID[table.verdict.outcome].said(language)}"
+        return f"{said} {table.verdict.explanation.said(language)} {losses(table.contest)}".rstrip()
+    what = " ".join(table.cards[table.choice].lines)
+    held = "held" if table.held else "card"
+    return f"{held} {table.choice + 1} of {len(table.cards)}: {what}"
+
+
+def losses(contest: Contest) -> str:
+    """Where the training loss ends in both loops; '' unless both have one."""
+    runs = [run.train.value for run in (contest.right, contest.trial) if run is not None]
+    if len(runs) < 2 or not all(len(values) for values in runs):
+        return ""
+    own, edited = (float(values[-1]) for values in runs)
+    return f"training loss at the end {edited:.4g}, as it is sung {own:.4g}"
 
 
 def question(quiz: Quiz, language: str) -> str:

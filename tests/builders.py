@@ -75,9 +75,11 @@ def write_song(
     operations: Sequence[Operation | None] = WHOLE_SONG,
     beats_per_line: int = 8,
     stems: Sequence[str] = ("vocals",),
+    word: str = "La",
 ) -> Path:
     """A song's folder: one line of two syllables per operation at BPM 120, a fast line of twice the length.
 
+    word: what the lines begin with, before their number.
     At BPM 120 a beat of the chart is an eighth of a second.  stems: their names; their files are empty.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,12 +87,12 @@ def write_song(
     for index, operation in enumerate(operations):
         half = beats_per_line // 2
         notes = (
-            ChartNote(":", beat, half, 0, f"La{index}"),
+            ChartNote(":", beat, half, 0, f"{word}{index}"),
             ChartNote(":", beat + half, half - 1, 2, "la"),
         )
         beat += beats_per_line * (2 if operation in (Operation.EPOCHS, Operation.REMAINING) else 1)
         phrases.append(Phrase(notes, beat))
-        entry = f'[[lines]]\nlyric = "La{index}la"\nen = "Line {index}"\n'
+        entry = f'[[lines]]\nlyric = "{word}{index}la"\nen = "Line {index}"\n'
         entries.append(entry if operation is None else f'{entry}operation = "{operation}"\n')
     headers = {"VERSION": "1.0.0", "TITLE": "T", "ARTIST": "A", "AUDIO": "vocals.ogg", "BPM": "120"}
     (folder / "song.txt").write_text(dump(Chart(tuple(headers.items()), tuple(phrases))), encoding="utf-8")
