@@ -1,12 +1,18 @@
 """Files written whole or not at all: a temporary file beside the target, fsync, rename."""
 
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from loop_core.errors import InputError
+
+PREFIX = ".torchaoke-"
+OLD = 3600.0
+"""Seconds after which nobody is still writing into a temporary folder."""
 
 
 @contextmanager
@@ -17,12 +23,21 @@ def written_whole(path: Path) -> Iterator[Path]:
     (Ctrl-C too) ``path`` stays as it was. The name is kept because ``torch.save`` writes it into the file.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".torchaoke-", dir=path.parent) as folder:
+    _sweep(path.parent)
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=path.parent) as folder:
         part = Path(folder, path.name)
         yield part
         with part.open("rb+") as file:
             os.fsync(file.fileno())
         part.replace(path)
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what a killed program has left there long ago."""
+    for left in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime > OLD:
+                shutil.rmtree(left)
 
 
 @contextmanager

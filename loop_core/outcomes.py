@@ -1,6 +1,6 @@
 """What became of an edited loop: two runs compared by their numbers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -24,6 +24,7 @@ class Trial:
     first epoch and after the last one; state: of all that the model would save.
     shapes: of predictions and targets of the training loss, None where there are none.
     warnings: what torch warned of.  error: the loop's own error with its traceback.
+    stopped: it took too long, and there are fewer epochs.
     """
 
     train: Series
@@ -34,6 +35,7 @@ class Trial:
     shapes: tuple[tuple[int, ...] | None, ...]
     warnings: tuple[str, ...]
     error: str | None
+    stopped: bool = False
 
 
 class Outcome(StrEnum):
@@ -70,7 +72,11 @@ def outcome_of(right: Trial, wrong: Trial) -> Outcome:
     """
     if wrong.error is not None:
         return Outcome.LOUD
-    if _same(right.train, wrong.train) and _same(right.test, wrong.test) and right.state == wrong.state:
+    stopped = right.stopped or wrong.stopped
+    if stopped:
+        right, wrong = _as_long(right, wrong), _as_long(wrong, right)
+    losses_same = _same(right.train, wrong.train) and _same(right.test, wrong.test)
+    if losses_same and (stopped or right.state == wrong.state):
         return Outcome.SAME
     if wrong.start == wrong.end:
         return Outcome.NOTHING
@@ -90,6 +96,15 @@ def outcome_of(right: Trial, wrong: Trial) -> Outcome:
     if abs(above) <= NOTABLE * gained:
         return Outcome.OTHER
     return Outcome.HIGHER if above > 0 else Outcome.LOWER
+
+
+def _as_long(trial: Trial, other: Trial) -> Trial:
+    """As many of its epochs as both have run."""
+    train, test = (
+        Series(mine.epoch[: len(theirs.epoch)], mine.value[: len(theirs.value)])
+        for mine, theirs in ((trial.train, other.train), (trial.test, other.test))
+    )
+    return replace(trial, train=train, test=test)
 
 
 def _same(a: Series, b: Series) -> bool:

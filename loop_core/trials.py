@@ -4,7 +4,7 @@ import hashlib
 import tempfile
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
@@ -20,8 +20,12 @@ SECONDS = 10.0
 """After so long a trial ends with the epochs that it has run."""
 
 
-def run_trial(listing: Listing, source: str, seconds: float = SECONDS) -> Trial:
+def run_trial(
+    listing: Listing, source: str, seconds: float = SECONDS, wanted: Callable[[], bool] = lambda: True
+) -> Trial:
     """Run ``source`` in a folder of its own; ``listing``: of the lesson, which names what to look at.
+
+    wanted: asked after each epoch; False stops it there.
 
     Random numbers and grad mode are the caller's: see `Stepper.aside`.
     """
@@ -37,7 +41,7 @@ def run_trial(listing: Listing, source: str, seconds: float = SECONDS) -> Trial:
         edited = read_listing(path, listing.name)
         run = Run(edited, compile_listing(edited), path.parent, lambda site: None)
         run.stepping = False
-        epoch = 0
+        epoch, stopped = 0, False
         while (site := run.resume()) is not None and site.operation is not Operation.REMAINING:
             if site.operation is Operation.EPOCH and not start:
                 start = _digest(_model(run, listing).parameters())
@@ -47,7 +51,8 @@ def run_trial(listing: Listing, source: str, seconds: float = SECONDS) -> Trial:
                     if isinstance(value, torch.Tensor) and value.numel() == 1:
                         series.add(epoch, value.item())
                 epoch += 1
-                if time.perf_counter() > deadline:
+                stopped = time.perf_counter() > deadline or not wanted()
+                if stopped:
                     break
         model = _model(run, listing)
         error = None if run.error is None else run.error.replace(str(path), path.name)
@@ -61,6 +66,7 @@ def run_trial(listing: Listing, source: str, seconds: float = SECONDS) -> Trial:
             tuple(_shape(run.value(listing.site(Operation.LOSS), role)) for role in ("prediction", "target")),
             tuple(dict.fromkeys(f"{one.category.__name__}: {one.message}" for one in heard)),
             error,
+            stopped,
         )
 
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import soundfile
 from builders import write_song
 from commands import RUNNER, refused
 
@@ -197,6 +198,15 @@ def test_a_recording_is_scored_line_by_line_and_in_total() -> None:
     assert len(rows) == 1 + 30 + 2
     later = RUNNER.invoke(app, ["sing", "--recording", vocals, "--latency", "300", "--difficulty", "hard"])
     assert int(later.output.splitlines()[-1].split()[0]) < 5000
+
+
+def test_a_recording_that_ends_too_early_says_so(tmp_path: Path) -> None:
+    vocals = ROOT / "assets" / "songs" / "optimization_loop" / "vocals.ogg"
+    sound, rate = soundfile.read(vocals, frames=20 * 44100)
+    soundfile.write(tmp_path / "cut.wav", sound, rate)
+    result = RUNNER.invoke(app, ["sing", "--recording", str(tmp_path / "cut.wav")])
+    assert result.exit_code == 0
+    assert result.output.splitlines()[-1].startswith(f"the recording ends at {len(sound) / rate:.1f} s")
 
 
 def test_unusable_input_of_singing_is_refused(tmp_path: Path) -> None:

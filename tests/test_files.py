@@ -1,10 +1,12 @@
 """Files appear whole or not at all."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
-from loop_core.files import written_whole
+from loop_core.files import OLD, PREFIX, written_whole
 
 
 def test_the_new_content_replaces_the_old_at_once(tmp_path: Path) -> None:
@@ -38,3 +40,15 @@ def test_no_file_appears_when_nothing_was_written(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), written_whole(tmp_path / "model.pt"):
         pass
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_killed_program_left_long_ago_is_swept_up(tmp_path: Path) -> None:
+    old, new, other = tmp_path / f"{PREFIX}old", tmp_path / f"{PREFIX}new", tmp_path / "mine"
+    for folder in (old, new, other):
+        folder.mkdir()
+        (folder / "part").write_bytes(b"half")
+        os.utime(folder, (time.time() - OLD * (2 if folder != new else 0),) * 2)
+    with written_whole(tmp_path / "model.pt") as part:
+        part.write_bytes(b"whole")
+    assert not old.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {new.name, "mine", "model.pt"}

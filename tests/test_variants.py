@@ -220,7 +220,24 @@ def test_letters_of_every_kind_stand_before_an_edit(tmp_path: Path) -> None:
 def test_a_trial_ends_when_its_time_is_over(line: Listing) -> None:
     trial = run_trial(line, line.source, seconds=0.0)
     assert len(trial.train.value) == 1
+    assert trial.stopped
     assert trial.error is None
+
+
+def test_a_trial_that_is_not_wanted_any_more_ends_with_its_epoch(line: Listing) -> None:
+    asked: list[None] = []
+
+    def wanted() -> bool:
+        asked.append(None)
+        return len(asked) < 3
+
+    trial = run_trial(line, line.source, wanted=wanted)
+    assert len(trial.train.value) == 3
+
+
+def test_loops_that_were_stopped_are_compared_as_far_as_both_went(line: Listing) -> None:
+    whole, short = run_trial(line, line.source), run_trial(line, line.source, seconds=0.0)
+    assert outcome_of(whole, short) is outcome_of(short, whole) is Outcome.SAME
 
 
 def unseeded_dropout() -> str:

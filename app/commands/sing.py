@@ -77,6 +77,9 @@ def sing(
 
         voice = hear_recording(recording).later(-(late or 0.0))
         show_score(console(), found, score(found, voice, level), level)
+        heard = float(voice.times[-1]) if len(voice) else 0.0
+        if heard < found.lines[-1].end:
+            typer.echo(f"the recording ends at {heard:.1f} s, the last line at {found.lines[-1].end:.1f} s")
         return
 
     from app import window

@@ -26,6 +26,7 @@ TRAIN, TEST = Words("training loss", "训练损失"), Words("test loss", "测试
 SUNG, EDITED = Words("as it is sung", "原来的循环"), Words("this loop", "这个循环")
 EPOCH = Words("epoch", "轮")
 STOPPED = Words("line {}: {}", "第 {} 行：{}")
+CUT = Words("Stopped after {} epochs: it takes too long.", "运行 {} 轮后停下：时间太长。")
 RUNNING = Words("It runs …", "正在运行……")
 PLACE = re.compile(r'File ".*", line (\d+).*\n\s*(.*)')
 
@@ -76,6 +77,8 @@ def _torch(contest: Contest, language: str) -> Iterator[str]:
     """Where the loop stopped, and its error or its warnings, to the letter."""
     if contest.trial is None:
         return
+    if contest.trial.stopped:
+        yield CUT.said(language).format(len(contest.trial.train.value))
     if contest.trial.error is None:
         yield from contest.trial.warnings
         return

@@ -5,7 +5,7 @@ from functools import partial
 
 import pygame
 
-from app.learning.activities.trials import Ask, Trials, run_source
+from app.learning.activities.trials import Ask, Trials
 from app.learning.results import AT_ONCE, LATER, MISSED, Results
 from loop_core.activity import Puzzle
 from loop_core.assembly import TRAINING, WHOLE, Card, Order, Verdict, cards_of, judge, shuffled, source_of
@@ -52,7 +52,7 @@ class PuzzleActivity:
             self._held = not self._held
         elif key in RUN:
             self._held, self._tried = False, True
-            self._trials.begin(partial(_run_order, self._listing, self._order))
+            self._trials.begin(partial(self._run, self._order))
         elif key == pygame.K_TAB:
             self._whole = not self._whole
             self._deal()
@@ -111,6 +111,10 @@ class PuzzleActivity:
             self._missed, self._judged = False, ()
             self._forget()
 
+    def _run(self, order: Order) -> Trial:
+        """On the worker: run the lesson with its operations in this order."""
+        return self._trials.run(self._listing, source_of(self._listing, order))
+
     def _keep(self, verdict: Verdict) -> None:
         """Count each order once."""
         if self._judged == self._order:
@@ -143,8 +147,3 @@ def _decks(listing: Listing) -> Decks | Words:
         return {False: cards_of(listing, TRAINING), True: cards_of(listing, WHOLE)}
     except UnfitError as error:
         return error.words
-
-
-def _run_order(listing: Listing, order: Order) -> Trial:
-    """On the worker: run the lesson with its operations in this order."""
-    return run_source(listing, source_of(listing, order))

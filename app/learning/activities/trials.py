@@ -22,13 +22,20 @@ class Trials:
 
     def __init__(self, listing: Listing, ask: Ask) -> None:
         self._ask = ask
-        self._right: Future[Trial] = ask(partial(run_source, listing, listing.source))
+        self._wanted = True  # until the activity is left
+        self._right: Future[Trial] = ask(partial(self.run, listing, listing.source))
         self._trial: Future[Trial] | None = None
         self._contest = Contest(None, None, None)
 
     def after_right(self, work: Callable[[Trial], Any]) -> Future[Any]:
         """Ask for something that needs the lesson's own run."""
         return self._ask(lambda: work(self._right.result()))
+
+    def run(self, listing: Listing, source: str) -> Trial:
+        """On the worker: run a source edited from a lesson, as long as it is wanted."""
+        from loop_core.trials import run_trial  # imports torch
+
+        return run_trial(listing, source, wanted=lambda: self._wanted)
 
     def begin(self, work: Callable[[], Trial]) -> None:
         """Run an edited loop; the one before it is forgotten."""
@@ -53,12 +60,6 @@ class Trials:
 
     def close(self) -> None:
         """Nothing more is wanted."""
+        self._wanted = False
         self.forget()
         self._right.cancel()
-
-
-def run_source(listing: Listing, source: str) -> Trial:
-    """On the worker: run a source edited from a lesson."""
-    from loop_core.trials import run_trial  # imports torch
-
-    return run_trial(listing, source)

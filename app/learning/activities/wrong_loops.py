@@ -5,7 +5,7 @@ from functools import partial
 
 import pygame
 
-from app.learning.activities.trials import Ask, Trials, run_source
+from app.learning.activities.trials import Ask, Trials
 from app.learning.results import Results
 from loop_core.activity import WrongLoops
 from loop_core.listing import Listing
@@ -82,4 +82,4 @@ class WrongLoopsActivity:
         if source is not None:
             self._open = True
             self._results.tried(ACTIVITY, f"{self._listing.name}: {self._entries[item].variant.title.en}")
-            self._trials.begin(partial(run_source, self._listing, source))
+            self._trials.begin(partial(self._trials.run, self._listing, source))
