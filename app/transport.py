@@ -56,6 +56,7 @@ class Transport:
         self._clock: SmoothClock | None = None
         self._count: Count | None = None
         self._hold_at: float | None = None
+        self._passed: float | None = None  # where it has stopped by itself, and goes on without another stop
 
     @property
     def rate(self) -> float:
@@ -83,13 +84,16 @@ class Transport:
         if stalled and not self._clock.stalled:  # the sound is back: bring it to where the show is
             self._start(now)
         if self._hold_at is not None and now >= self._hold_at:
+            self._passed = self._hold_at
             self._stop(self._hold_at)
         elif self.loop is not None and now >= self.loop.end:
+            self._passed = None
             self._begin(self.loop.start)
             return self.loop.start
         elif self.tour and now >= self.tour[0].end:
             self.tour = self.tour[1:]
             if self.tour:
+                self._passed = None
                 self._begin(self.tour[0].start)
                 return self.tour[0].start
             self._end()
@@ -110,7 +114,7 @@ class Transport:
 
     def seek(self, to: float) -> None:
         """Go to a time; playing goes on if it was. Out of the loop ends it; a tour ends."""
-        self.ended, self.tour = False, ()
+        self.ended, self.tour, self._passed = False, (), None
         to = min(max(to, 0.0), self.song.length)
         if self.loop is not None and not _inside(self.loop, to):
             self.loop = None
@@ -122,12 +126,13 @@ class Transport:
     def seek_line(self, step: int) -> None:
         """Go ``step`` lines on or back; back within a line's first second goes to the line before it."""
         now = self.now()
-        line = line_at(self.song, now)
+        line = line_at(self.song, now + (LEAD + SOON if now in self.stops else 0.0))
         index = -1 if line is None else line
         if step < 0 and index >= 0 and now - self.song.lines[index].start > 1.0:
             index += 1
         index += step
-        self.seek(0.0 if index < 0 else self.song.lines[min(index, len(self.song.lines) - 1)].start)
+        start = 0.0 if index < 0 else self.song.lines[min(index, len(self.song.lines) - 1)].start
+        self.seek(next((stop for stop in self.stops if start - LEAD - SOON <= stop <= start), start))
 
     def set_player(self, player: Player) -> None:
         """Play on another device, at the pace that is wanted."""
@@ -194,7 +199,7 @@ class Transport:
             self._start(at)
 
     def _begin(self, at: float) -> None:
-        if not self.count_in:
+        if not self.count_in or self._next_hold(at) == at:
             self._start(at)
             return
         self._stop(at)
@@ -222,14 +227,15 @@ class Transport:
 
     def _next_hold(self, now: float) -> float | None:
         """In hold mode each line ends in a stop, in a loop its last one too."""
-        stops = list(self.stops)
-        if self.tour:  # what comes just before the next line is of a part that is not played
-            stops = [stop for stop in stops if stop < self.tour[0].end - LEAD - SOON]
+        stops = [stop for stop in self.stops if stop >= now and stop != self._passed]
+        part = self.tour[0] if self.tour else self.loop
+        if part is not None:  # what comes just before the line after it is of a part that is not played
+            stops = [stop for stop in stops if stop < part.end - LEAD - SOON]
         if self.hold:
-            stops += line_edges(self.song)[1:]
-            if self.loop is not None:
-                stops.append(self.loop.end)
-        return min((stop for stop in stops if stop > now + SOON), default=None)
+            edges = line_edges(self.song)[1:]
+            ends = edges if self.loop is None else (*edges, self.loop.end)
+            stops += [end for end in ends if end > now + SOON]
+        return min(stops, default=None)
 
 
 def _inside(loop: Loop, at: float) -> bool:

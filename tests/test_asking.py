@@ -311,3 +311,45 @@ def test_when_nothing_is_due_the_whole_song_is_sung(tmp_path: Path) -> None:
     assert frame.controls.message == "Nothing is due today"
     assert frame.now < 1
     rig.show.close()
+
+
+def test_going_back_a_line_asks_its_question_again_and_going_on_the_next_one(rig: Rig) -> None:
+    first = next_question(rig)
+    answered(rig, pygame.K_1)
+    second = next_question(rig)
+    assert first is not None
+    assert second is not None
+    back = rig.press(pygame.K_LEFT)
+    assert back.now < rig.song.lines[2].start
+    rig.press(pygame.K_SPACE)
+    again = next_question(rig)
+    assert again is not None
+    assert again.line == first.line
+    rig.press(pygame.K_RIGHT, pygame.K_SPACE)
+    after = next_question(rig)
+    assert after is not None
+    assert after.line == second.line
+
+
+def test_in_a_loop_each_repetition_asks(rig: Rig) -> None:
+    first = next_question(rig)
+    assert first is not None
+    rig.press(pygame.K_1)
+    rig.run(0.3)
+    rig.press(pygame.K_u)
+    for _ in range(3):
+        again = next_question(rig)
+        assert again is not None
+        assert again.line == first.line
+        rig.press(pygame.K_1)
+
+
+def test_a_count_in_comes_after_the_question(rig: Rig) -> None:
+    next_question(rig)
+    rig.press(pygame.K_c)
+    rig.press(pygame.K_1)
+    frame = rig.run(0.3)
+    assert frame.controls.count is not None
+    assert frame.quiz is not None
+    frame = rig.run(3)
+    assert frame.controls.count is None

@@ -260,3 +260,18 @@ def test_when_the_song_is_sung_again_more_words_are_missing(rig: Rig) -> None:
             rig.press(pygame.K_1 + gap.right)
     assert len(first.gaps) == 1
     assert max(lacking) == 2
+
+
+def test_in_a_loop_each_repetition_has_its_gap(rig: Rig) -> None:
+    frame = next_gap(rig)
+    assert frame.cloze is not None
+    line = frame.cloze.gap.line
+    while rig.show.tick().now < rig.song.lines[line].start + 0.2:
+        rig.run(0.1)
+    rig.press(pygame.K_u)
+    for _ in range(2):
+        cloze = after_picking(rig, right_key(frame.cloze))
+        assert cloze.filled
+        frame = next_gap(rig)
+        assert frame.cloze is not None
+        assert frame.cloze.gap.line == line
