@@ -230,7 +230,7 @@ class Transport:
         stops = [stop for stop in self.stops if stop >= now and stop != self._passed]
         part = self.tour[0] if self.tour else self.loop
         if part is not None:  # what comes just before the line after it is of a part that is not played
-            stops = [stop for stop in stops if stop < part.end - LEAD - SOON]
+            stops = [stop for stop in stops if stop < part.end - SOON]
         if self.hold:
             edges = line_edges(self.song)[1:]
             ends = edges if self.loop is None else (*edges, self.loop.end)

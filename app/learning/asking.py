@@ -12,7 +12,7 @@ from loop_core.operations import FAST
 from loop_core.quiz import ASKED, TEXTS, Question, Quiz, judge, question_for
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
-from loop_core.timeline import LEAD
+from loop_core.timeline import line_edges
 
 NOTHING = -1
 """What was chosen when the learner did not want to answer."""
@@ -111,5 +111,5 @@ def _plan(song: Song) -> dict[float, tuple[int, int]]:
         if cue.operation in ASKED:
             verse = verses.get(cue.operation, 0)
             verses[cue.operation] = verse + 1
-            plan[song.lines[cue.line].start - LEAD] = index, verse
+            plan[line_edges(song)[cue.line]] = index, verse
     return plan
