@@ -1,0 +1,101 @@
+"""Python files as they were written, without running them: a script and the modules beside it."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from loop_core.errors import InputError
+
+MAX_BYTES = 1_000_000
+MOST_MODULES = 64
+"""Modules beside a script that are read, at most."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One file: its text with plain line ends, and its name as a module, ``__main__`` for the script."""
+
+    path: Path
+    module: str
+    text: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines as Python counts them: `str.splitlines` ends a line at form feeds and others too."""
+        return tuple(self.text.removesuffix("\n").split("\n"))
+
+    def tree(self) -> ast.Module:
+        """Its syntax tree, a new one each time; InputError with the line where it is no Python."""
+        try:
+            tree = ast.parse(self.text, filename=str(self.path))
+            compile(tree, str(self.path), "exec", dont_inherit=True)  # finds a stray 'return' or 'break'
+            return tree
+        except SyntaxError as error:
+            line = (error.text or "").strip()
+            raise InputError(f"syntax error: {error.msg}: {line!r}", self.path, error.lineno) from None
+        except (ValueError, RecursionError, MemoryError) as error:
+            raise InputError(f"not readable as Python: {error}", self.path) from None
+
+
+def read_source(path: Path, module: str = "__main__") -> Source:
+    """Read a file of Python; InputError when it cannot be read."""
+    try:
+        data = path.read_bytes()
+        if len(data) > MAX_BYTES:
+            raise InputError(
+                f"{len(data):,} bytes; expected a training script of at most {MAX_BYTES:,}", path
+            )
+        text = data.decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot read it: {error.strerror}", path) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"byte {error.start} is not UTF-8; expected Python source in UTF-8", path) from None
+    return Source(path, module, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def modules_beside(script: Source, tree: ast.Module) -> Iterator[tuple[Source, ast.Module]]:
+    """The modules of the script's own folder that it imports, directly or through one another.
+
+    One that cannot be read is passed over: importing it says why, when the script runs.
+    """
+    folder = script.path.resolve().parent
+    seen: set[str] = set()
+    waiting = list(_imported(tree))
+    while waiting and len(seen) < MOST_MODULES:
+        name = waiting.pop(0)
+        path = _file_of(folder, name)
+        if name in seen or path is None:
+            continue
+        seen.add(name)
+        try:
+            source = read_source(path, name)
+            module = source.tree()
+        except InputError:
+            continue
+        yield source, module
+        package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+        waiting += _imported(module, package)
+
+
+def _imported(tree: ast.Module, package: str = "") -> Iterator[str]:
+    """Every module that may be meant by the imports of a module in a package."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            base = ".".join([*filter(None, above), *filter(None, [node.module])])
+            names = [base, *(f"{base}.{alias.name}" if base else alias.name for alias in node.names)]
+        else:
+            continue
+        for name in filter(None, names):
+            parts = name.split(".")
+            yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+
+
+def _file_of(folder: Path, name: str) -> Path | None:
+    """The file of a module in the folder; None where it is another's."""
+    base = folder.joinpath(*name.split("."))
+    candidates = (base / "__init__.py", base.with_name(f"{base.name}.py"))
+    return next((path for path in candidates if path.is_file()), None)
