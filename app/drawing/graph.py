@@ -15,6 +15,7 @@ from loop_core.snapshot import Array, Forward, Layer, Param
 
 MOST_UNITS = 16
 MOST_COLUMNS = 7
+MAPS_PER_COLUMN = 4
 MAPS_REACH = 52
 """How far the pictures of a layer's channels reach to each side, in pixels at 1080p."""
 FAINT = 0.4
@@ -80,7 +81,8 @@ def _joined(column: Column, layer: Layer) -> Column:
     labels = f"{column.labels[0]} · {layer.kind}", *column.labels
     if before is not None and before.maps is not None and layer.maps is None:  # flattened, the same maps
         return replace(column, labels=labels)
-    return replace(column, labels=labels, width=layer.width, layer=layer, dropped=dropped, dropout=dropout)
+    joined = replace(column, labels=labels, width=layer.width, layer=layer, dropped=dropped, dropout=dropout)
+    return replace(joined, labels=(labels[0], layer.kind, *column.labels)) if _looks(joined) else joined
 
 
 def _columns_of_params(params: tuple[Param, ...]) -> tuple[Column, ...]:
@@ -92,14 +94,29 @@ def _columns_of_params(params: tuple[Param, ...]) -> tuple[Column, ...]:
 
 
 def _fewer(columns: tuple[Column, ...], skipped: int) -> tuple[Column, ...]:
-    """Of a deep model the first and the last columns, and one that stands for those between."""
+    """Of a deep model the first and the last columns, and one that stands for those between.
+
+    Of a deep model that looks from place to place, as attention does, the first pictures of that too.
+    """
     if len(columns) <= MOST_COLUMNS and not skipped:
         return columns
+    heads = next((k for k, column in enumerate(columns) if k > 2 and _looks(column)), None)
+    if heads is not None and heads < len(columns) - 2:
+        after = _left_out(len(columns) - heads - 2 + skipped)
+        return (*columns[:2], _left_out(heads - 2), columns[heads], after, columns[-1])
     ends = MOST_COLUMNS // 2
-    first, last = columns[:ends], columns[-ends:]
-    left_out = len(columns) - 2 * ends + skipped
-    between = Column((f"… {left_out} more", "…"), 0, left_out=left_out)
-    return (*first, between, replace(last[0], weight=None), *last[1:])
+    between = _left_out(len(columns) - 2 * ends + skipped)
+    return (*columns[:ends], between, *columns[-ends:])
+
+
+def _looks(column: Column) -> bool:
+    """Whether a column has several pictures with a row and a column for each place: attention has."""
+    maps = None if column.layer is None else column.layer.maps
+    return column.layer is not None and column.layer.kind == "Softmax" and maps is not None and len(maps) > 1
+
+
+def _left_out(count: int) -> Column:
+    return Column((f"… {count} more", "…"), 0, left_out=count)
 
 
 def column_x(area: pygame.Rect, index: int, count: int) -> float:
@@ -125,9 +142,14 @@ def gap_of(area: pygame.Rect, columns: tuple[Column, ...], index: int, theme: Th
 
 def _reach(column: Column) -> int:
     """How far a column reaches to each side, in pixels at 1080p."""
+    if column.left_out:
+        return 56
     if column.units > 2 or not column.width:
         return 20
-    return MAPS_REACH if column.layer is not None and column.layer.maps is not None else 38
+    maps = None if column.layer is None else column.layer.maps
+    if maps is None:
+        return 38
+    return MAPS_REACH if len(maps) == 1 or len(maps) > MAPS_PER_COLUMN else 30
 
 
 def is_wired(columns: tuple[Column, ...], index: int) -> bool:
