@@ -18,6 +18,8 @@ MOST_COLUMNS = 7
 MAPS_PER_COLUMN = 4
 MAPS_REACH = 52
 """How far the pictures of a layer's channels reach to each side, in pixels at 1080p."""
+MOST_HIGH = 190
+"""Height of weights between two columns, in pixels at 1080p: the names of the columns stand above."""
 FAINT = 0.4
 """Weights up to this share of the layer's largest are drawn without smoothing, which takes a sixth."""
 FEW = 4
@@ -134,22 +136,23 @@ def places_of(area: pygame.Rect, index: int, count: int, units: int) -> list[Pla
 def gap_of(area: pygame.Rect, columns: tuple[Column, ...], index: int, theme: Theme) -> pygame.Rect:
     """The room between a column and the one to its left, of the area's height."""
     left, right = (
-        column_x(area, k, len(columns)) + side * theme.px(_reach(columns[k]) + 12)
+        column_x(area, k, len(columns)) + side * (_reach(columns[k], area, theme) + theme.px(12))
         for k, side in ((index - 1, 1), (index, -1))
     )
     return pygame.Rect(round(left), area.top, max(1, round(right - left)), area.height)
 
 
-def _reach(column: Column) -> int:
-    """How far a column reaches to each side, in pixels at 1080p."""
+def _reach(column: Column, area: pygame.Rect, theme: Theme) -> float:
+    """How far a column reaches to each side, in pixels."""
     if column.left_out:
-        return 56
+        return theme.px(56)
     if column.units > 2 or not column.width:
-        return 20
+        return theme.px(20)
     maps = None if column.layer is None else column.layer.maps
     if maps is None:
-        return 38
-    return MAPS_REACH if len(maps) == 1 or len(maps) > MAPS_PER_COLUMN else 30
+        return theme.px(38)
+    under_each_other = 1 < len(maps) <= MAPS_PER_COLUMN
+    return min(theme.px(MAPS_REACH), area.height / (2 * len(maps)) if under_each_other else area.width)
 
 
 def is_wired(columns: tuple[Column, ...], index: int) -> bool:
@@ -190,7 +193,8 @@ def wires(
                 _draw_marks(picture, theme, column.weight.grad, left, right)
         elif column.weight.value.size > 1:
             tile = gap_of(room, columns, index, theme)
-            draw_tile(picture, theme, column.weight, "value", tile.inflate(0, -tile.height // 5))
+            higher = max(tile.height // 5, tile.height - theme.px(MOST_HIGH))
+            draw_tile(picture, theme, column.weight, "value", tile.inflate(0, -higher))
     return picture
 
 

@@ -1,6 +1,7 @@
 """Sequences in letters: what stands at each place, and what the model says should."""
 
 import math
+from dataclasses import dataclass
 from functools import partial
 
 import pygame
@@ -10,77 +11,109 @@ from app.drawing.plots import SIZE, caption
 from app.drawing.samples import View
 from app.pointing import Hint, answering
 from app.theme import Color, Theme, mix
-from loop_core.snapshot import Text
+from loop_core.snapshot import Array, Text
 
-SPACE, NEWLINE = "·", "⏎"
-LINE, BAR, APART = 26, 12, 8
-"""Heights of a row of letters, of the bars below it, and between two samples, in pixels at 1080p."""
+SPACE, NEWLINE, TAB = "·", "⏎", "→"
+SIZES = (26, SIZE)
+"""Of the letters: the first with which whole samples fit, else the last; the heights below go with it."""
+LINE, BAR, APART = 1.18, 0.55, 0.36
+"""Heights of a row of letters, of the bars below it, and between two samples, by the letters' size."""
+BEFORE = 16
+"""Letters before one that its hint repeats."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where the letters of samples stand: their size at 1080p, and in pixels the rest.
+
+    cell: width of a place.  first: the first place that is shown.  step: from one sample to the next.
+    """
+
+    plot: pygame.Rect
+    size: int
+    cell: float
+    first: int
+    rows: int
+    line: int
+    bar: int
+    step: float
 
 
 def draw_passages(surface: pygame.Surface, theme: Theme, view: View, shown: Text) -> None:
     """Each sample's letters; below each the guess for it, and as a bar the chance that the right one had."""
+    grid = grid_of(surface, theme, shown)
+    for row in range(grid.rows):
+        _given(surface, theme, shown, grid, row)
+        if shown.guesses is not None and shown.right is not None:
+            _guessed(surface, theme, view, (shown.guesses[row], shown.right[row]), shown, grid, row)
+    answering(surface, grid.plot, partial(_place_at, view, shown, grid))
+    caption(
+        surface, theme, view, "no predictions yet" if shown.guesses is None else "text, below it the guesses"
+    )
+
+
+def grid_of(surface: pygame.Surface, theme: Theme, shown: Text) -> Grid:
+    """As many samples as there is room for, each with its last places and the letter after them."""
     wide, high = surface.get_size()
-    plot = pygame.Rect(theme.px(20), theme.px(50), wide - theme.px(40), high - theme.px(96))
-    line, bar, apart = theme.px(LINE), theme.px(BAR), theme.px(APART)
-    known = shown.guesses is not None
-    each = 2 * line + bar + apart if known else line + apart
-    rows = min(len(shown.inputs), max(1, (plot.height + apart) // each))
+    plot = pygame.Rect(theme.px(20), theme.px(48), wide - theme.px(40), high - theme.px(90))
     places = shown.inputs.shape[1]
-    cell = _cell(theme, shown, rows)
-    count = min(places, max(1, int(plot.width / cell) - 1))
-    top = plot.top
-    step = min((plot.height + apart - rows * each) / max(1, rows - 1) if rows > 1 else 0, 4 * apart) + each
-    for row in range(rows):
-        part = pygame.Rect(plot.left, round(top + row * step), plot.width, each - apart)
-        _passage(surface, theme, view, shown, row, places - count, part, cell)
-    answering(surface, plot, partial(_place_at, view, shown, plot, step, cell, places - count, rows))
-    caption(surface, theme, view, "text, below it the guesses" if known else "no predictions yet")
+    longest = _longest(shown)
+    cells = {size: _cell(theme, longest, size) for size in SIZES}
+    size = next((size for size in SIZES if (places + 1) * cells[size] <= plot.width), SIZES[-1])
+    line, bar, apart = (theme.px(share * size) for share in (LINE, BAR, APART))
+    each = line if shown.guesses is None else 2 * line + bar
+    rows = min(len(shown.inputs), max(1, (plot.height + apart) // (each + apart)))
+    left = (plot.height - rows * each) / rows
+    count = min(places, max(1, int(plot.width / cells[size]) - 1))
+    step = each + min(left, 2.5 * apart if shown.guesses is None else 2 * apart)
+    return Grid(plot, size, cells[size], places - count, rows, line, bar, step)
 
 
-def _passage(
+def _given(surface: pygame.Surface, theme: Theme, shown: Text, grid: Grid, row: int) -> None:
+    letters = [*shown.inputs[row, grid.first :].tolist(), float(shown.targets[row, -1])]
+    for index, letter in enumerate(letters):
+        _letter(surface, theme, grid, _word(shown, letter), index, _top(grid, row), theme.text)
+
+
+def _guessed(
     surface: pygame.Surface,
     theme: Theme,
     view: View,
+    said: tuple[Array, Array],
     shown: Text,
+    grid: Grid,
     row: int,
-    first: int,
-    part: pygame.Rect,
-    cell: float,
 ) -> None:
-    """One sample from place ``first`` on; what follows its last place is one more letter."""
-    line = theme.px(LINE)
-    y = part.top + line / 2
-    letters = [*shown.inputs[row, first:], shown.targets[row, -1]]
-    for index, letter in enumerate(letters):
-        _letter(surface, theme, _word(shown, float(letter)), part.left + (index + 0.5) * cell, y, theme.text)
-    if shown.guesses is None or shown.right is None:
-        return
+    """The guesses, each under the letter that it is for, and the chances of those; said: both, (places,)."""
     base = theme.test if view.testing else theme.train
-    ground = pygame.Rect(part.left, part.bottom - 1, 0, 1)
-    for index in range(len(letters) - 1):
-        guess, target = float(shown.guesses[row, first + index]), float(shown.targets[row, first + index])
-        x = part.left + (index + 1.5) * cell
+    top = _top(grid, row) + grid.line
+    parts = zip(*(part[grid.first :].tolist() for part in (*said, shown.targets[row])), strict=True)
+    for index, (guess, chance, target) in enumerate(parts, start=1):
         color = base if guess == target else theme.failed
-        box = _letter(surface, theme, _word(shown, guess), x, y + line, color)
+        box = _letter(surface, theme, grid, _word(shown, guess), index, top, color)
         if guess != target:
-            below = part.top + 2 * line - theme.px(3)
-            pygame.draw.line(surface, color, (box.left, below), (box.right - 1, below), theme.px(2))
-        chance = float(shown.right[row, first + index])
-        ground = pygame.Rect(round(x - cell / 2) + 1, part.bottom - theme.px(BAR), 0, theme.px(BAR))
-        ground.width = max(2, round(cell) - theme.px(3))
-        pygame.draw.rect(surface, theme.raised, ground)
-        if math.isfinite(chance):
-            tall = round(ground.height * chance)
-            pygame.draw.rect(surface, base, (ground.left, ground.bottom - tall, ground.width, tall))
-        else:
-            pygame.draw.rect(surface, theme.failed, ground, theme.px(2))
+            y = top + grid.line - theme.px(3)
+            pygame.draw.line(surface, color, (box.left, y), (box.right - 1, y), theme.px(2))
+        left = grid.plot.left + round(index * grid.cell)
+        bar = pygame.Rect(left, top + grid.line, max(2, round(grid.cell) - theme.px(2)), grid.bar)
+        pygame.draw.rect(surface, theme.raised, bar)
+        if not math.isfinite(chance):
+            pygame.draw.rect(surface, theme.failed, bar, theme.px(2))
+            continue
+        tall = round(bar.height * chance)
+        pygame.draw.rect(surface, base, (bar.left, bar.bottom - tall, bar.width, tall))
 
 
 def _letter(
-    surface: pygame.Surface, theme: Theme, word: str, x: float, y: float, color: Color
+    surface: pygame.Surface, theme: Theme, grid: Grid, word: str, index: int, top: int, color: Color
 ) -> pygame.Rect:
+    at = grid.plot.left + (index + 0.5) * grid.cell, top + grid.line / 2
     shade = mix(theme.panel, color, 0.6) if word == SPACE else color
-    return text(surface, theme, word, (x, y), SIZE, shade, "code", "center")
+    return text(surface, theme, word, at, grid.size, shade, "code", "center")
+
+
+def _top(grid: Grid, row: int) -> int:
+    return round(grid.plot.top + row * grid.step)
 
 
 def _word(shown: Text, value: float) -> str:
@@ -88,44 +121,37 @@ def _word(shown: Text, value: float) -> str:
     if not math.isfinite(value):
         return "?"
     word = shown.words[int(value)] if int(value) < len(shown.words) else f"{value:.0f}"
-    return word.replace("\n", NEWLINE).replace("\t", "→").replace(" ", SPACE) or SPACE
+    return word.replace("\n", NEWLINE).replace("\t", TAB).replace(" ", SPACE) or SPACE
 
 
-def _cell(theme: Theme, shown: Text, rows: int) -> float:
-    """Width of a place: of the longest word, with space between words of several letters."""
-    numbers = {float(value) for part in (shown.inputs, shown.targets) for value in part[:rows].flat}
-    if shown.guesses is not None:
-        numbers |= {float(value) for value in shown.guesses[:rows].flat}
-    longest = max((_word(shown, value) for value in numbers), key=len)
-    hundred = width(theme, longest * 100, SIZE, "code") / 100
+def _longest(shown: Text) -> str:
+    """The longest word that stands anywhere."""
+    numbers: set[float] = set()
+    for part in (shown.inputs, shown.targets, shown.guesses):
+        numbers |= set() if part is None else set(part.ravel().tolist())
+    return max((_word(shown, value) for value in numbers), key=len)
+
+
+def _cell(theme: Theme, longest: str, size: int) -> float:
+    """Width of a place; words of several letters have space between them."""
+    hundred = width(theme, longest * 100, size, "code") / 100
     return hundred if len(longest) == 1 else hundred + theme.px(10)
 
 
-def _place_at(
-    view: View,
-    shown: Text,
-    plot: pygame.Rect,
-    step: float,
-    cell: float,
-    first: int,
-    rows: int,
-    at: tuple[float, float],
-) -> Hint | None:
+def _place_at(view: View, shown: Text, grid: Grid, at: tuple[float, float]) -> Hint | None:
     """What the model says of one letter."""
-    row = int((at[1] - plot.top) / step)
-    place = first + int((at[0] - plot.left) / cell) - 1
-    if not 0 <= row < rows or not first <= place < shown.inputs.shape[1]:
+    row = int((at[1] - grid.plot.top) / grid.step)
+    place = grid.first + int((at[0] - grid.plot.left) / grid.cell) - 1
+    if not 0 <= row < grid.rows or not grid.first <= place < shown.inputs.shape[1]:
         return None
     half = "test" if view.testing else "training"
-    told = [f"{half} sample {shown.first + row}, letter {place + 1}"]
-    before = "".join(
-        _word(shown, float(value)) for value in shown.inputs[row, max(0, place - 15) : place + 1]
-    )
-    told.append(f"after {before}")
+    given = shown.inputs[row, max(0, place + 1 - BEFORE) : place + 1].tolist()
+    told = [f"{half} sample {shown.first + row}, place {place + 1}"]
+    told.append("after " + "".join(_word(shown, value) for value in given))
     target = _word(shown, float(shown.targets[row, place]))
     if shown.guesses is None or shown.right is None or shown.sure is None:
         return Hint((*told, f"comes {target}"))
     guess = _word(shown, float(shown.guesses[row, place]))
-    told.append(f"comes {target}, chance {number(float(shown.right[row, place]))}")
-    told.append(f"guess {guess}, chance {number(float(shown.sure[row, place]))}")
+    told.append(f"comes {target}: chance {number(float(shown.right[row, place]))}")
+    told.append(f"guess {guess}: chance {number(float(shown.sure[row, place]))}")
     return Hint(tuple(told))

@@ -27,7 +27,7 @@ def encode(text):
 
 train_text = encode("".join(sentences[:-16]))
 test_text = encode("".join(sentences[-16:]))
-context, batch_size = 32, 8
+context, batch_size = 24, 8
 generator = torch.Generator().manual_seed(42)
 
 
