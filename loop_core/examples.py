@@ -49,7 +49,7 @@ def text_of(
     given, wanted = (part.detach()[rows, :SIDE].cpu() for part in (inputs, targets))
     largest = int(torch.maximum(inputs, targets).max())
     words = words_of(names, largest, None if predictions is None else predictions.shape[1])
-    bare = Text(first, frozen(given), frozen(wanted), None, None, None, 0, targets.numel(), words)
+    bare = Text(first, frozen(given.numpy()), frozen(wanted.numpy()), None, None, None, 0, targets.numel(), words)
     if predictions is None:
         return bare
     logits = predictions.detach()
@@ -58,7 +58,7 @@ def text_of(
     sure, guesses = chances.max(dim=1)
     guessed = guesses.float().masked_fill(sure.isnan(), torch.nan)
     right = chances.gather(1, wanted.long()[:, None])[:, 0]
-    return replace(bare, guesses=frozen(guessed), sure=frozen(sure), right=frozen(right), wrong=wrong)
+    return replace(bare, guesses=frozen(guessed.numpy()), sure=frozen(sure.numpy()), right=frozen(right.numpy()), wrong=wrong)
 
 
 def words_of(names: Mapping[str, object], largest: int, count: int | None) -> tuple[str, ...]:

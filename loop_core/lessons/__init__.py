@@ -80,8 +80,8 @@ LESSONS = (
         "tiny_gpt",
         "A tiny GPT",
         "A million weights learn which character comes next, and write what they have learned.",
-        epochs=80,
-        epochs_per_fast_line=40,
+        epochs=60,
+        epochs_per_fast_line=30,
     ),
 )
 

@@ -110,7 +110,7 @@ optimizer = torch.optim.AdamW(
 )
 X_test, y_test = sample(test_text)
 
-epochs = 80
+epochs = 60
 for epoch in range(epochs):
     X_train, y_train = sample(train_text)
     model.train()
@@ -126,7 +126,7 @@ for epoch in range(epochs):
         test_logits = model(X_test)
         test_loss = loss_fn(test_logits, y_test)
 
-    if epoch % 20 == 0 or epoch == epochs - 1:
+    if epoch % 15 == 0 or epoch == epochs - 1:
         print(
             f"{epoch}: {loss:.3f} "
             f"{test_loss:.3f} {write('the ')}"
