@@ -49,7 +49,9 @@ def text_of(
     given, wanted = (part.detach()[rows, :SIDE].cpu() for part in (inputs, targets))
     largest = int(torch.maximum(inputs, targets).max())
     words = words_of(names, largest, None if predictions is None else predictions.shape[1])
-    bare = Text(first, frozen(given.numpy()), frozen(wanted.numpy()), None, None, None, 0, targets.numel(), words)
+    bare = Text(
+        first, frozen(given.numpy()), frozen(wanted.numpy()), None, None, None, 0, targets.numel(), words
+    )
     if predictions is None:
         return bare
     logits = predictions.detach()
@@ -57,8 +59,15 @@ def text_of(
     chances = logits[rows, :, :SIDE].float().cpu().softmax(dim=1)
     sure, guesses = chances.max(dim=1)
     guessed = guesses.float().masked_fill(sure.isnan(), torch.nan)
-    right = chances.gather(1, wanted.long()[:, None])[:, 0]
-    return replace(bare, guesses=frozen(guessed.numpy()), sure=frozen(sure.numpy()), right=frozen(right.numpy()), wrong=wrong)
+    known = (wanted >= 0) & (wanted < logits.shape[1])  # others, such as -100, the loss leaves out
+    right = chances.gather(1, wanted.long().where(known, 0)[:, None])[:, 0].masked_fill(~known, torch.nan)
+    return replace(
+        bare,
+        guesses=frozen(guessed.numpy()),
+        sure=frozen(sure.numpy()),
+        right=frozen(right.numpy()),
+        wrong=wrong,
+    )
 
 
 def words_of(names: Mapping[str, object], largest: int, count: int | None) -> tuple[str, ...]:

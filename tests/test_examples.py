@@ -68,6 +68,14 @@ def test_what_is_no_number_is_no_guess() -> None:
     assert torch.tensor(found.guesses).isnan().all()
 
 
+def test_a_target_that_the_loss_leaves_out_has_no_chance() -> None:
+    targets = torch.tensor([[1, -100, 2]])
+    found = text_of(numbers(1, 3), targets, torch.zeros(1, 6, 3), {"table": SIGNS})
+    assert found is not None
+    assert found.right is not None
+    assert torch.tensor(found.right).isnan().tolist() == [[False, True, False]]
+
+
 @pytest.mark.parametrize(
     ("inputs", "targets"),
     [

@@ -31,7 +31,7 @@ class Grid:
 
     plot: pygame.Rect
     size: int
-    cell: float
+    cell: int
     first: int
     rows: int
     line: int
@@ -64,7 +64,7 @@ def grid_of(surface: pygame.Surface, theme: Theme, shown: Text) -> Grid:
     each = line if shown.guesses is None else 2 * line + bar
     rows = min(len(shown.inputs), max(1, (plot.height + apart) // (each + apart)))
     left = (plot.height - rows * each) / rows
-    count = min(places, max(1, int(plot.width / cells[size]) - 1))
+    count = min(places, max(1, plot.width // cells[size] - 1))
     step = each + min(left, 2.5 * apart if shown.guesses is None else 2 * apart)
     return Grid(plot, size, cells[size], places - count, rows, line, bar, step)
 
@@ -94,8 +94,8 @@ def _guessed(
         if guess != target:
             y = top + grid.line - theme.px(3)
             pygame.draw.line(surface, color, (box.left, y), (box.right - 1, y), theme.px(2))
-        left = grid.plot.left + round(index * grid.cell)
-        bar = pygame.Rect(left, top + grid.line, max(2, round(grid.cell) - theme.px(2)), grid.bar)
+        left = grid.plot.left + index * grid.cell
+        bar = pygame.Rect(left, top + grid.line, max(2, grid.cell - theme.px(2)), grid.bar)
         pygame.draw.rect(surface, theme.raised, bar)
         if not math.isfinite(chance):
             pygame.draw.rect(surface, theme.failed, bar, theme.px(2))
@@ -107,7 +107,7 @@ def _guessed(
 def _letter(
     surface: pygame.Surface, theme: Theme, grid: Grid, word: str, index: int, top: int, color: Color
 ) -> pygame.Rect:
-    at = grid.plot.left + (index + 0.5) * grid.cell, top + grid.line / 2
+    at = grid.plot.left + index * grid.cell + grid.cell // 2, top + grid.line / 2
     shade = mix(theme.panel, color, 0.6) if word == SPACE else color
     return text(surface, theme, word, at, grid.size, shade, "code", "center")
 
@@ -120,7 +120,7 @@ def _word(shown: Text, value: float) -> str:
     """What a number stands for, in signs that can be seen."""
     if not math.isfinite(value):
         return "?"
-    word = shown.words[int(value)] if int(value) < len(shown.words) else f"{value:.0f}"
+    word = shown.words[int(value)] if 0 <= int(value) < len(shown.words) else f"{value:.0f}"
     return word.replace("\n", NEWLINE).replace("\t", TAB).replace(" ", SPACE) or SPACE
 
 
@@ -132,16 +132,16 @@ def _longest(shown: Text) -> str:
     return max((_word(shown, value) for value in numbers), key=len)
 
 
-def _cell(theme: Theme, longest: str, size: int) -> float:
+def _cell(theme: Theme, longest: str, size: int) -> int:
     """Width of a place; words of several letters have space between them."""
-    hundred = width(theme, longest * 100, size, "code") / 100
-    return hundred if len(longest) == 1 else hundred + theme.px(10)
+    wide = width(theme, longest, size, "code")
+    return wide if len(longest) == 1 else wide + theme.px(10)
 
 
 def _place_at(view: View, shown: Text, grid: Grid, at: tuple[float, float]) -> Hint | None:
     """What the model says of one letter."""
     row = int((at[1] - grid.plot.top) / grid.step)
-    place = grid.first + int((at[0] - grid.plot.left) / grid.cell) - 1
+    place = grid.first + int((at[0] - grid.plot.left) // grid.cell) - 1
     if not 0 <= row < grid.rows or not grid.first <= place < shown.inputs.shape[1]:
         return None
     half = "test" if view.testing else "training"

@@ -126,7 +126,7 @@ for epoch in range(epochs):
         test_logits = model(X_test)
         test_loss = loss_fn(test_logits, y_test)
 
-    if epoch % 15 == 0 or epoch == epochs - 1:
+    if epoch % 10 == 0:
         print(
             f"{epoch}: {loss:.3f} "
             f"{test_loss:.3f} {write('the ')}"
