@@ -2,15 +2,17 @@
 
 import copy
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from loop_core.examples import images_of, text_of
 from loop_core.pictures import SIDE
 from loop_core.snapshot import Array, Fit, Points, Series, Task, frozen
 
@@ -71,13 +73,21 @@ class PointsReader:
     _read: tuple[torch.Tensor, torch.Tensor] | None = None  # kept, so that no other one can look like it
     _versions: tuple[int, int] = (0, 0)
     _points: Points | None = None
+    _predicted: torch.Tensor | None = None
+    _stale: torch.Tensor | None = None  # what was predicted for other inputs than the present ones
 
     def read(
-        self, inputs: object, targets: object, predictions: object, loss_fn: object = None
+        self,
+        inputs: object,
+        targets: object,
+        predictions: object,
+        loss_fn: object = None,
+        names: Mapping[str, object] = MappingProxyType({}),
     ) -> Points | None:
         """The set's points, or None when these are not tensors with one row per sample.
 
         loss_fn: asked for the samples' errors, which are then kept until the predictions change.
+        names: the lesson's variables, among which a table may say what the numbers of a sequence stand for.
         What has not changed since the last call is the same object.
         """
         if not isinstance(inputs, torch.Tensor) or not isinstance(targets, torch.Tensor) or not inputs.ndim:
@@ -90,10 +100,17 @@ class PointsReader:
         points = self._points if same and versions == self._versions else None
         if points is None:
             self._read, self._versions = (inputs, targets), versions
-            points = Points(frozen(_rows(inputs)), frozen(_rows(targets)[:, 0]), None, None, None, total)
+            self._stale = None if same else self._predicted
+            bare = frozen(_rows(inputs)), frozen(_rows(targets)[:, 0])
+            points = Points(*bare, None, None, None, total, images_of(inputs, targets))
         if not isinstance(predictions, torch.Tensor) or not predictions.ndim or len(predictions) != total:
             predictions = None
-        points = _with_predictions(points, predictions, targets.numel() == total)
+        if predictions is self._stale:
+            predictions = None
+        self._predicted = predictions
+        known, points = points, _with_predictions(points, predictions, targets.numel() == total)
+        if points is not known or not same:
+            points = replace(points, text=text_of(inputs, targets, predictions, names))
         if loss_fn is not None and predictions is not None and points.errors is None:
             points = replace(points, errors=errors_of(loss_fn, predictions, targets))
         self._points = points

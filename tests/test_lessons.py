@@ -1,6 +1,7 @@
 """The bundled lessons against independent referees: Python alone, scikit-learn, and published figures."""
 
 import hashlib
+import os
 import platform
 import re
 import runpy
@@ -49,7 +50,13 @@ def run_both(lesson: Lesson, folder: Path) -> Both:
     alone, stepped = folder / "alone", folder / "stepped"
     alone.mkdir()
     plain = subprocess.run(
-        [sys.executable, lesson.path], cwd=alone, capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, lesson.path],
+        cwd=alone,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},  # more threads would add up in another order
     )
     assert plain.stderr == ""
     (saved,) = alone.iterdir()
@@ -80,6 +87,16 @@ def line(run: Callable[[str], Both]) -> Both:
 @pytest.fixture
 def circles(run: Callable[[str], Both]) -> Both:
     return run("circles")
+
+
+@pytest.fixture
+def digits(run: Callable[[str], Both]) -> Both:
+    return run("digits")
+
+
+@pytest.fixture
+def gpt(run: Callable[[str], Both]) -> Both:
+    return run("tiny_gpt")
 
 
 def equal(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
@@ -226,6 +243,68 @@ def test_the_blobs_are_told_apart(tmp_path: Path) -> None:
     assert last.test is not None
     assert last.test.predictions is not None
     assert (last.test.predictions.argmax(axis=1) == last.test.targets).mean() > 0.99
+
+
+def test_the_digits_are_ten_and_as_often_in_each_set_and_all_different(digits: Both) -> None:
+    for half, count in (("train", 400), ("test", 200)):
+        X, y = digits.names[f"X_{half}"], digits.names[f"y_{half}"]
+        assert X.shape == (count, 1, 12, 12)
+        assert y.bincount().tolist() == [count // 10] * 10
+    pictures = torch.cat([digits.names["X_train"], digits.names["X_test"]]).flatten(1)
+    assert len(pictures.unique(dim=0)) == 600
+
+
+def test_the_digits_are_read(digits: Both) -> None:
+    first, last = digits.after(Operation.TEST_LOSS), digits.snapshots[-1]
+    for snapshot, least, most in ((first, 0.0, 0.3), (last, 0.9, 1.0)):
+        assert snapshot.test is not None
+        assert snapshot.test.best is not None
+        assert least <= (snapshot.test.best == snapshot.test.targets).mean() <= most
+    assert digits.printed[0].startswith("0: 2.30")
+    assert len(digits.printed) == 6
+
+
+def test_the_gpt_has_a_million_weights_and_learns_to_spell(gpt: Both) -> None:
+    assert 0.9e6 < sum(p.numel() for p in gpt.names["model"].parameters()) < 1.1e6
+    last = gpt.snapshots[-1]
+    assert last.train_series.value[0] > 3
+    assert last.train_series.value[-10:].mean() < 1
+    assert last.test_series.value[-10:].mean() < 1
+    assert last.test is not None
+    assert last.test.text is not None
+    assert last.test.text.wrong < 0.3 * last.test.text.total
+    words = set("".join(gpt.names["sentences"]).replace(".", "").split())
+    written = gpt.printed[-1].split(" ", 3)[3]
+    assert len(written) == 28
+    assert len(words & set(written.replace(".", "").split())) >= 3
+
+
+def test_the_gpt_is_tested_on_sentences_that_it_has_not_read(gpt: Both) -> None:
+    signs = gpt.names["characters"]
+    train, test = (
+        {sentence.strip() for sentence in "".join(signs[i] for i in gpt.names[name]).split(".")} - {""}
+        for name in ("train_text", "test_text")
+    )
+    assert (len(train), len(test), train & test) == (200, 16, set())
+
+
+def test_the_gpt_looks_only_back(gpt: Both) -> None:
+    model, X = gpt.names["model"].eval(), gpt.names["X_test"]
+    changed = X.clone()
+    changed[:, 10:] = (changed[:, 10:] + 1) % 24
+    with torch.inference_mode():
+        before, after = model(X), model(changed)
+    assert torch.equal(before[:, :, :10], after[:, :, :10])
+    assert not torch.allclose(before[:, :, 10:], after[:, :, 10:])
+    assert before.shape == (8, 24, 24)
+
+
+def test_the_gpts_attention_is_in_view_in_both_halves(gpt: Both) -> None:
+    forward, test = gpt.after(Operation.FORWARD).forward, gpt.after(Operation.TEST_LOSS).test_forward
+    for seen in (gpt.after(Operation.SETUP).outline, forward, test):
+        assert seen is not None
+        attention = [layer for layer in seen.layers if layer.kind == "Softmax"]
+        assert [layer.maps.shape for layer in attention if layer.maps is not None] == [(4, 16, 16)] * 2
 
 
 DIGESTS = {

@@ -16,7 +16,8 @@ if TYPE_CHECKING:  # it imports torch
     from loop_core.stepper import Stepper
 
 EPOCHS = 10_000
-"""About so many epochs of each lesson are run plainly, and as many fast."""
+"""About so many epochs of each lesson are run plainly, and as many fast; fewer when they take `SECONDS`."""
+SECONDS = 8.0
 STEPPED = 20
 OUTSIDE = FAST | {Operation.SETUP, Operation.SAVE}
 """Operations that are not part of an epoch."""
@@ -40,6 +41,8 @@ def _of_lesson(lesson: Lesson, pairs: int) -> Iterator[Row]:
         for _ in range(pairs):
             plain.append(run_plainly(listing, Path(folder)).seconds)
             fast.append(_fast_seconds(stepper))
+            if sum(plain) > SECONDS:
+                break
         each = _stepped_seconds(stepper, listing)
         stepper.close()
     epoch = 1e6 * median(plain) / lesson.epochs

@@ -6,6 +6,7 @@ import numpy as np
 import pygame
 
 from app.draw import number, text, width
+from app.drawing.gallery import draw_strip, strip_of
 from app.drawing.plots import (
     SIZE,
     Scale,
@@ -180,11 +181,21 @@ def _cell_at(cells: Cells, at: tuple[float, float]) -> Hint | None:
 
 
 def draw_confusion(surface: pygame.Surface, theme: Theme, view: View, points: Points, answers: Array) -> None:
-    """Several classes: how often each (row) was taken for which (column); answers: (n,), NaN for none."""
+    """Several classes: how often each (row) was taken for which (column); answers: (n,), NaN for none.
+
+    Beside it some of the samples where they are pictures, if that leaves every class its own row.
+    """
     assert points.predictions is not None
     wide, high = surface.get_size()
     plot = pygame.Rect(theme.px(20), theme.px(41), wide - theme.px(40), high - theme.px(82))
-    table = _fitting_table(theme, plot, points, answers, classes_of(points, answers))
+    classes = classes_of(points, answers)
+    if points.images is not None:
+        strip = strip_of(theme, points.images, answers, plot)
+        rest = pygame.Rect(strip.right, plot.top, plot.right - strip.right, plot.height)
+        if len(_fitting_table(theme, rest, points, answers, classes).labels) == min(classes, MOST_CLASSES):
+            draw_strip(surface, theme, view, points.images, answers, strip)
+            plot = rest
+    table = _fitting_table(theme, plot, points, answers, classes)
     shown, head, label = len(table.labels), theme.px(21), theme.px(LABEL)
     columns = [*table.labels, *(["NaN"] if table.broken.any() else [])]
     cell = pygame.Rect(0, 0, (plot.width - label) // len(columns), (plot.height - head) // shown)
@@ -248,7 +259,10 @@ def _count(
         count, told = int(table.counts[row, column]), f"predicted {table.labels[column]}"
         color = theme.test if view.testing else theme.train
         pygame.draw.rect(surface, mix(theme.panel, color, 0.06 + 0.44 * count / max(1, total)), inner)
-        if row == column:
+        room = inner.width - width(theme, str(table.counts.max()), SIZE, "code")
+        if row == column and room < theme.px(10):
+            pygame.draw.rect(surface, theme.dim, rect, theme.px(2))
+        elif row == column:
             for x in (inner.left, inner.right - theme.px(3)):
                 pygame.draw.rect(surface, theme.text, (x, inner.top, theme.px(3), inner.height))
     shade = theme.text if count else theme.faint

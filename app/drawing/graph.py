@@ -15,8 +15,11 @@ from loop_core.snapshot import Array, Forward, Layer, Param
 
 MOST_UNITS = 16
 MOST_COLUMNS = 7
+MAPS_PER_COLUMN = 4
 MAPS_REACH = 52
 """How far the pictures of a layer's channels reach to each side, in pixels at 1080p."""
+MOST_HIGH = 190
+"""Height of weights between two columns, in pixels at 1080p: the names of the columns stand above."""
 FAINT = 0.4
 """Weights up to this share of the layer's largest are drawn without smoothing, which takes a sixth."""
 FEW = 4
@@ -80,7 +83,8 @@ def _joined(column: Column, layer: Layer) -> Column:
     labels = f"{column.labels[0]} · {layer.kind}", *column.labels
     if before is not None and before.maps is not None and layer.maps is None:  # flattened, the same maps
         return replace(column, labels=labels)
-    return replace(column, labels=labels, width=layer.width, layer=layer, dropped=dropped, dropout=dropout)
+    joined = replace(column, labels=labels, width=layer.width, layer=layer, dropped=dropped, dropout=dropout)
+    return replace(joined, labels=(labels[0], layer.kind, *column.labels)) if _looks(joined) else joined
 
 
 def _columns_of_params(params: tuple[Param, ...]) -> tuple[Column, ...]:
@@ -92,14 +96,29 @@ def _columns_of_params(params: tuple[Param, ...]) -> tuple[Column, ...]:
 
 
 def _fewer(columns: tuple[Column, ...], skipped: int) -> tuple[Column, ...]:
-    """Of a deep model the first and the last columns, and one that stands for those between."""
+    """Of a deep model the first and the last columns, and one that stands for those between.
+
+    Of a deep model that looks from place to place, as attention does, the first pictures of that too.
+    """
     if len(columns) <= MOST_COLUMNS and not skipped:
         return columns
+    heads = next((k for k, column in enumerate(columns) if k > 2 and _looks(column)), None)
+    if heads is not None and heads < len(columns) - 2:
+        after = _left_out(len(columns) - heads - 2 + skipped)
+        return (*columns[:2], _left_out(heads - 2), columns[heads], after, columns[-1])
     ends = MOST_COLUMNS // 2
-    first, last = columns[:ends], columns[-ends:]
-    left_out = len(columns) - 2 * ends + skipped
-    between = Column((f"… {left_out} more", "…"), 0, left_out=left_out)
-    return (*first, between, replace(last[0], weight=None), *last[1:])
+    between = _left_out(len(columns) - 2 * ends + skipped)
+    return (*columns[:ends], between, *columns[-ends:])
+
+
+def _looks(column: Column) -> bool:
+    """Whether a column has several pictures with a row and a column for each place: attention has."""
+    maps = None if column.layer is None else column.layer.maps
+    return column.layer is not None and column.layer.kind == "Softmax" and maps is not None and len(maps) > 1
+
+
+def _left_out(count: int) -> Column:
+    return Column((f"… {count} more", "…"), 0, left_out=count)
 
 
 def column_x(area: pygame.Rect, index: int, count: int) -> float:
@@ -117,17 +136,23 @@ def places_of(area: pygame.Rect, index: int, count: int, units: int) -> list[Pla
 def gap_of(area: pygame.Rect, columns: tuple[Column, ...], index: int, theme: Theme) -> pygame.Rect:
     """The room between a column and the one to its left, of the area's height."""
     left, right = (
-        column_x(area, k, len(columns)) + side * theme.px(_reach(columns[k]) + 12)
+        column_x(area, k, len(columns)) + side * (_reach(columns[k], area, theme) + theme.px(12))
         for k, side in ((index - 1, 1), (index, -1))
     )
     return pygame.Rect(round(left), area.top, max(1, round(right - left)), area.height)
 
 
-def _reach(column: Column) -> int:
-    """How far a column reaches to each side, in pixels at 1080p."""
+def _reach(column: Column, area: pygame.Rect, theme: Theme) -> float:
+    """How far a column reaches to each side, in pixels."""
+    if column.left_out:
+        return theme.px(56)
     if column.units > 2 or not column.width:
-        return 20
-    return MAPS_REACH if column.layer is not None and column.layer.maps is not None else 38
+        return theme.px(20)
+    maps = None if column.layer is None else column.layer.maps
+    if maps is None:
+        return theme.px(38)
+    under_each_other = 1 < len(maps) <= MAPS_PER_COLUMN
+    return min(theme.px(MAPS_REACH), area.height / (2 * len(maps)) if under_each_other else area.width)
 
 
 def is_wired(columns: tuple[Column, ...], index: int) -> bool:
@@ -168,7 +193,8 @@ def wires(
                 _draw_marks(picture, theme, column.weight.grad, left, right)
         elif column.weight.value.size > 1:
             tile = gap_of(room, columns, index, theme)
-            draw_tile(picture, theme, column.weight, "value", tile.inflate(0, -tile.height // 5))
+            higher = max(tile.height // 5, tile.height - theme.px(MOST_HIGH))
+            draw_tile(picture, theme, column.weight, "value", tile.inflate(0, -higher))
     return picture
 
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from app.draw import eased, number
 from app.pointing import Hint
-from loop_core.snapshot import Array, Fit, Points, Task
+from loop_core.snapshot import Array, Fit, Points, Task, Text
 
 Counts = npt.NDArray[np.integer]
 
@@ -104,12 +104,20 @@ def wrong_of(points: Points, task: Task, threshold: float) -> npt.NDArray[np.boo
 
 def remark_of(points: Points, task: Task, threshold: float) -> str:
     """How many samples there are; once the model has told their classes, how many it got wrong."""
+    if points.text is not None:
+        return _remark_of_text(points.text, points.total)
     known = len(points.targets)
     whole = f"{known:,}" if known == points.total else f"first {known:,}"
     if broken := broken_of(points):
         return f"NaN: {broken} of {whole}"
     wrong = wrong_of(points, task, threshold)
     return f"{points.total:,} samples" if wrong is None else f"wrong: {wrong.sum()} of {whole}"
+
+
+def _remark_of_text(shown: Text, total: int) -> str:
+    if shown.guesses is None:
+        return f"{total:,} × {shown.total // total:,} {'letters' if shown.words else 'numbers'}"
+    return f"wrong: {shown.wrong:,} of {shown.total:,}"
 
 
 def broken_of(points: Points) -> int:

@@ -17,7 +17,6 @@ CELL = 14
 """Longest side of a cell, in pixels at 1080p."""
 KERNELS = 16
 """Kernels of a convolution that are shown, one for each of the first output channels."""
-PER_ROW = 8
 
 Part = Literal["value", "grad", "cleared"]
 """Which picture of a parameter a tile shows."""
@@ -47,7 +46,7 @@ def place_of(
     theme: Theme, shape: tuple[int, int], kernel: tuple[int, int] | None, room: pygame.Rect
 ) -> pygame.Rect:
     """Where a picture of ``shape`` stands in ``room``: cells are square, unless that makes them thin."""
-    rows, columns = shape if kernel is None else mosaic_size(shape[0], kernel)
+    rows, columns = shape if kernel is None else mosaic_size(shape[0], kernel, room.size)
     cell = min(theme.px(CELL), room.width / columns, room.height / rows)
     rect = pygame.Rect(0, 0, round(cell * columns), round(cell * rows))
     rect.width, rect.height = max(rect.width, theme.px(10)), max(rect.height, theme.px(10))
@@ -59,29 +58,37 @@ def cell_at(
     shape: tuple[int, int], kernel: tuple[int, int] | None, rect: pygame.Rect, at: tuple[float, float]
 ) -> tuple[int, int] | None:
     """Row and column of a picture of ``shape`` that stands in ``rect``, at a point; None between kernels."""
-    rows, columns = shape if kernel is None else mosaic_size(shape[0], kernel)
+    rows, columns = shape if kernel is None else mosaic_size(shape[0], kernel, rect.size)
     row = min(rows - 1, max(0, int((at[1] - rect.top) / rect.height * rows)))
     column = min(columns - 1, max(0, int((at[0] - rect.left) / rect.width * columns)))
     if kernel is None:
         return row, column
     (down, y), (across, x) = divmod(row, kernel[0] + 1), divmod(column, kernel[1] + 1)
-    index = down * PER_ROW + across
+    index = down * ((columns + 1) // (kernel[1] + 1)) + across
     inside = y < kernel[0] and x < kernel[1] and index < min(shape[0], KERNELS)
     return (index, y * kernel[1] + x) if inside else None
 
 
-def mosaic_size(channels: int, kernel: tuple[int, int]) -> tuple[int, int]:
-    """Rows and columns of cells, with one between two kernels."""
+def mosaic_size(channels: int, kernel: tuple[int, int], room: tuple[int, int]) -> tuple[int, int]:
+    """Rows and columns of cells, one between two kernels, so that they are largest in ``room``.
+
+    A room that is a mosaic's own size gives that mosaic.
+    """
     shown = min(channels, KERNELS)
-    across, down = min(shown, PER_ROW), -(-shown // PER_ROW)
-    return down * (kernel[0] + 1) - 1, across * (kernel[1] + 1) - 1
+    sizes = []
+    for down in range(1, shown + 1):
+        across = -(-shown // down)
+        rows, columns = down * (kernel[0] + 1) - 1, across * (kernel[1] + 1) - 1
+        sizes.append((min(room[0] / columns, room[1] / rows), rows, columns))
+    _, rows, columns = max(sizes, key=lambda size: size[0])
+    return rows, columns
 
 
 @lru_cache(maxsize=64)
 def _picture(theme: Theme, param: Param, part: Part, size: tuple[int, int]) -> pygame.Surface:
     colors = heat(theme, getattr(param, part))
     if param.kernel is not None:
-        colors = _mosaic(theme, colors, param.kernel)
+        colors = _mosaic(theme, colors, param.kernel, size)
     small = pygame.surfarray.make_surface(colors.swapaxes(0, 1))
     return pygame.transform.scale(small, size)
 
@@ -99,12 +106,15 @@ def heat(theme: Theme, values: Array) -> npt.NDArray[np.uint8]:
     return picture
 
 
-def _mosaic(theme: Theme, colors: npt.NDArray[np.uint8], kernel: tuple[int, int]) -> npt.NDArray[np.uint8]:
+def _mosaic(
+    theme: Theme, colors: npt.NDArray[np.uint8], kernel: tuple[int, int], size: tuple[int, int]
+) -> npt.NDArray[np.uint8]:
     """The kernels of the first input channel beside and under each other."""
-    rows, columns = mosaic_size(len(colors), kernel)
+    rows, columns = mosaic_size(len(colors), kernel, size)
+    per_row = (columns + 1) // (kernel[1] + 1)
     picture = np.full((rows, columns, 3), theme.panel, dtype=np.uint8)
     for index, row in enumerate(colors[:KERNELS, : math.prod(kernel)]):
-        top, left = index // PER_ROW * (kernel[0] + 1), index % PER_ROW * (kernel[1] + 1)
+        top, left = index // per_row * (kernel[0] + 1), index % per_row * (kernel[1] + 1)
         picture[top : top + kernel[0], left : left + kernel[1]] = row.reshape(*kernel, 3)
     return picture
 

@@ -6,12 +6,11 @@ import numpy as np
 import pygame
 
 from app.draw import disc, fitting, number, ring, shortened, text, width
-from app.drawing.graph import MAPS_REACH, Column, column_x, places_of
+from app.drawing.graph import MAPS_PER_COLUMN, MAPS_REACH, Column, column_x, places_of
 from app.drawing.tiles import heat
 from app.theme import Color, Theme, mix
 
 SIZE = 22
-MAPS_PER_COLUMN = 4
 
 
 @dataclass(frozen=True, slots=True)

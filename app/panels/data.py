@@ -5,6 +5,8 @@ import pygame
 from app.draw import text, title
 from app.drawing.answers import draw_confusion, draw_scatter, draw_strips
 from app.drawing.cloud import draw_line, draw_map
+from app.drawing.gallery import draw_gallery
+from app.drawing.passages import draw_passages
 from app.drawing.plots import SIZE, caption
 from app.drawing.samples import View, answers_of, remark_of
 from app.theme import Theme
@@ -21,6 +23,7 @@ def view(frame: Frame) -> View:
     if snapshot is None:
         return View(None, None, None, "regression", 0.0, False, None, "", 40)
     operation, train = snapshot.operation, snapshot.train
+    only_test = train is None and snapshot.test is not None  # training batches are mostly drawn in the loop
     losses = {Operation.LOSS: snapshot.loss, Operation.TEST_LOSS: snapshot.test_loss}
     line = train is not None and train.inputs.shape[1] == 1
     moving = operation in losses or (line and operation in (Operation.FORWARD, Operation.TEST_FORWARD))
@@ -33,7 +36,7 @@ def view(frame: Frame) -> View:
         snapshot.fit,
         snapshot.task,
         snapshot.threshold or 0.0,
-        operation in TESTING,
+        operation in TESTING or only_test,
         losses.get(operation),
         snapshot.loss_name,
         progress,
@@ -44,19 +47,24 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     """Choose the picture by the number of features and by the task."""
     points = view.points
     name = "test set" if view.testing else "training set"
-    features = 0 if view.train is None else view.train.inputs.shape[1]
-    mapped = features == 2 and view.task != "regression"
+    features = 0 if points is None else points.inputs.shape[1]
+    mapped = features == 2 and view.task != "regression" and view.train is not None
     aside = "" if points is None else f"{points.total:,} samples"
     if points is not None and not mapped:
         aside = remark_of(points, view.task, view.threshold)
     title(surface, theme, name, aside)
-    if view.train is None:
+    if points is None:
         _say(surface, theme, "no data yet")
     elif features == 1 and view.task == "regression":
         draw_line(surface, theme, view)
     elif mapped:
         draw_map(surface, theme, view)
-    elif points is None or points.predictions is None or not points.predictions.size:
+    elif points.text is not None:
+        draw_passages(surface, theme, view, points.text)
+    elif points.predictions is None and points.images is not None:
+        draw_gallery(surface, theme, view, points.images)
+        caption(surface, theme, view, "no predictions yet")
+    elif points.predictions is None or not points.predictions.size:
         _say(surface, theme, "no predictions yet")
     elif view.task == "regression":
         draw_scatter(surface, theme, view, points, points.predictions)

@@ -69,6 +69,20 @@ LESSONS = (
         epochs=500,
         epochs_per_fast_line=50,
     ),
+    Lesson(
+        "digits",
+        "Digits",
+        "Two convolutions learn to read numbers that are never drawn the same way twice.",
+        epochs=60,
+        epochs_per_fast_line=30,
+    ),
+    Lesson(
+        "tiny_gpt",
+        "A tiny GPT",
+        "A million weights learn which character comes next, and write what they have learned.",
+        epochs=60,
+        epochs_per_fast_line=30,
+    ),
 )
 
 
