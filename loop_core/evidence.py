@@ -20,12 +20,13 @@ NO = "no evidence: "
 class Live:
     """The lesson's live objects at one moment.
 
+    optimizers: those that the operation may concern.
     results: what the site's roles name ('result', 'inputs', ...), looked up in the lesson's variables.
     ran: the operations that have run in this epoch.  norms: reads the gradients' norm.
     """
 
     model: nn.Module | None
-    optimizer: torch.optim.Optimizer | None
+    optimizers: tuple[torch.optim.Optimizer, ...]
     loss_fn: object
     results: dict[str, Any]
     ran: frozenset[Operation]
@@ -39,10 +40,15 @@ class Live:
         return self.norms.read(self.trained)
 
     @property
+    def optimizer(self) -> torch.optim.Optimizer | None:
+        """The first of them."""
+        return self.optimizers[0] if self.optimizers else None
+
+    @property
     def trained(self) -> list[nn.Parameter]:
-        """The parameters that the optimizer holds; without one, those of the model that want gradients."""
-        if self.optimizer is not None:
-            return [p for group in self.optimizer.param_groups for p in group["params"]]
+        """The parameters that the optimizers hold; without one, those of the model that want gradients."""
+        if self.optimizers:
+            return [p for each in self.optimizers for group in each.param_groups for p in group["params"]]
         return [p for p in self.model.parameters() if p.requires_grad] if self.model is not None else []
 
 
@@ -66,22 +72,26 @@ def grad_mode() -> GradMode:
     return "grad" if torch.is_grad_enabled() else "no_grad"
 
 
-def look_before(live: Live) -> Before:
-    """What `check` will compare with."""
+def look_before(live: Live, since: Before | None = None) -> Before:
+    """What `check` will compare with; since: what was seen last, where nobody has looked just before."""
     trained = live.trained
+    if since is not None and len(since.versions) == len(trained):
+        return since
     return Before(
         training=None if live.model is None else live.model.training,
-        grad_mode=grad_mode(),
+        grad_mode=grad_mode() if since is None else since.grad_mode,
         grads=tuple(grad_state(p) for p in trained),
         grad_marks=grad_marks(trained),
         versions=tuple(p._version for p in trained),
         values={} if live.model is None else values_of(live.model),
-        epoch=live.epoch,
+        epoch=live.epoch if since is None else since.epoch,
     )
 
 
 def check(operation: Operation, before: Before, live: Live) -> Evidence:
     """Whether the operation that has just run left what it must leave."""
+    if len(before.versions) != len(live.trained):
+        return Evidence(False, NO + "the optimizers hold other parameters than before")
     return CHECKS[operation](before, live)
 
 

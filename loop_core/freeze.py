@@ -23,14 +23,22 @@ MOST_WORK = 2**28
 """Parameters times points of the grid up to which a model is asked: a fiftieth of a second."""
 
 BINARY = (nn.BCEWithLogitsLoss, nn.BCELoss, nn.SoftMarginLoss)
+BINARY_FUNCTIONS = ("binary_cross_entropy", "binary_cross_entropy_with_logits")
+MULTICLASS_FUNCTIONS = ("cross_entropy", "nll_loss", "multi_margin_loss")
 MULTICLASS = (nn.CrossEntropyLoss, nn.NLLLoss, nn.MultiMarginLoss)
 
 
 def task_of(loss_fn: object) -> Task:
     """What kind of targets a loss function compares with."""
-    if isinstance(loss_fn, BINARY):
+    if isinstance(loss_fn, BINARY) or name_of(loss_fn) in BINARY_FUNCTIONS:
         return "binary"
-    return "multiclass" if isinstance(loss_fn, MULTICLASS) else "regression"
+    multiclass = isinstance(loss_fn, MULTICLASS) or name_of(loss_fn) in MULTICLASS_FUNCTIONS
+    return "multiclass" if multiclass else "regression"
+
+
+def is_loss(module: nn.Module) -> bool:
+    """Whether a module calculates a loss and is no model."""
+    return isinstance(module, nn.modules.loss._Loss) or type(module).__name__.endswith("Loss")
 
 
 def name_of(loss_fn: object) -> str:
@@ -40,9 +48,9 @@ def name_of(loss_fn: object) -> str:
 
 def threshold_of(loss_fn: object) -> float | None:
     """The output above which a sample is taken for class 1: a probability of a half, or the logit 0."""
-    if not isinstance(loss_fn, BINARY):
+    if task_of(loss_fn) != "binary":
         return None
-    return 0.5 if isinstance(loss_fn, nn.BCELoss) else 0.0
+    return 0.5 if name_of(loss_fn) in ("BCELoss", "binary_cross_entropy") else 0.0
 
 
 def errors_of(loss_fn: object, predictions: torch.Tensor, targets: torch.Tensor) -> Array | None:

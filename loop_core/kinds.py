@@ -13,21 +13,18 @@ MODULE_BASES = re.compile(r"(\w+\.)*(Module|Sequential|ModuleList|LightningModul
 LAYERS = re.compile(r"(torch\.)?nn\.(?!functional|init|utils|parallel|Parameter|.*Loss$)[A-Z]\w*")
 LOSS_CLASSES = re.compile(r"(\w+\.)*\w+Loss")
 OPTIMIZERS = re.compile(r"(\w+\.)*optim\.(?!lr_scheduler)\w+")
-OPTIMIZER_NAMES = frozenset(
-    "Adadelta Adafactor Adagrad Adam Adamax AdamW ASGD LBFGS Muon NAdam RAdam RMSprop Rprop SGD SparseAdam".split()
+OPTIMIZER_NAMES = re.compile(
+    r"Ada(delta|factor|grad|m|max|mW)|ASGD|LBFGS|Muon|NAdam|RAdam|RMSprop|Rprop|SGD|SparseAdam"
 )
 SCHEDULERS = re.compile(r"(\w+\.)*lr_scheduler\.\w+|(\w+\.)*(\w+LR|ReduceLROnPlateau)")
 SCALERS = re.compile(r"(\w+\.)*GradScaler")
 WRAPPERS = re.compile(r"(\w+\.)*(DistributedDataParallel|DataParallel|DDP|compile|fully_shard|script)")
-SAME_OBJECT = frozenset("to cuda cpu double float half bfloat16 train eval requires_grad_ apply".split())
-"""Methods of a module that answer with the module itself."""
-OF_MODELS = frozenset("parameters named_parameters train eval load_state_dict".split())
-FUNCTIONAL_LOSSES = frozenset(
-    "binary_cross_entropy binary_cross_entropy_with_logits cosine_embedding_loss cross_entropy ctc_loss "
-    "gaussian_nll_loss hinge_embedding_loss huber_loss kl_div l1_loss linear_cross_entropy margin_ranking_loss "
-    "mse_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss nll_loss poisson_nll_loss "
-    "smooth_l1_loss soft_margin_loss triplet_margin_loss triplet_margin_with_distance_loss".split()
+SAME_OBJECT = frozenset(
+    ["to", "cuda", "cpu", "double", "float", "half", "bfloat16", "train", "eval", "requires_grad_", "apply"]
 )
+"""Methods of a module that answer with the module itself."""
+OF_MODELS = frozenset(["parameters", "named_parameters", "train", "eval", "load_state_dict"])
+FUNCTIONAL_LOSSES = re.compile(r"(binary_)?cross_entropy(_with_logits)?|kl_div|\w+_loss")
 """Losses of ``torch.nn.functional``."""
 
 
@@ -83,7 +80,11 @@ class Kinds:
         """Whether a callee calculates a loss."""
         text = ast.unparse(func)
         last = text.rpartition(".")[2]
-        return text in self.loss_functions or last in FUNCTIONAL_LOSSES or _made_by(LOSS_CLASSES, func)
+        return (
+            text in self.loss_functions
+            or FUNCTIONAL_LOSSES.fullmatch(last) is not None
+            or _made_by(LOSS_CLASSES, func)
+        )
 
     def is_model(self, func: ast.expr) -> bool:
         """Whether a callee is a model, or its ``forward``."""
@@ -119,7 +120,7 @@ def kinds_of(trees: Iterable[ast.Module]) -> Kinds:
     return kinds
 
 
-_BUILTINS = frozenset("sum float int max min abs len list tuple".split())
+_BUILTINS = frozenset(["sum", "float", "int", "max", "min", "abs", "len", "list", "tuple"])
 
 
 def _sets(kinds: Kinds) -> tuple[set[str] | dict[str, str], ...]:
@@ -173,7 +174,7 @@ def _note_type(kinds: Kinds, name: str, kind: str) -> None:
     last = kind.rpartition(".")[2]
     if MODULE_BASES.fullmatch(kind) or kind in kinds.module_classes:
         kinds.models.add(name)
-    elif last == "Optimizer" or last in OPTIMIZER_NAMES:
+    elif last == "Optimizer" or OPTIMIZER_NAMES.fullmatch(last):
         kinds.optimizers.add(name)
     elif SCHEDULERS.fullmatch(kind) or last in ("LRScheduler", "_LRScheduler"):
         kinds.schedulers.add(name)
@@ -195,7 +196,7 @@ def _note_value(kinds: Kinds, target: str, value: ast.expr) -> None:
     last = callee.rpartition(".")[2]
     if SCHEDULERS.fullmatch(callee):
         kinds.schedulers.add(target)
-    elif OPTIMIZERS.fullmatch(callee) or last in OPTIMIZER_NAMES:
+    elif OPTIMIZERS.fullmatch(callee) or OPTIMIZER_NAMES.fullmatch(last):
         kinds.optimizers.add(target)
     elif SCALERS.fullmatch(callee):
         kinds.scalers.add(target)

@@ -6,13 +6,14 @@ from typing import TypeVar
 import torch
 from torch import nn
 
-from loop_core.evidence import Live, check, grad_mode, look_before
-from loop_core.freeze import GrowingSeries, Mirror, PointsReader, name_of, task_of, threshold_of
+from loop_core.evidence import Before, Live, check, grad_mode, look_before
+from loop_core.freeze import GrowingSeries, Mirror, PointsReader, is_loss, name_of, task_of, threshold_of
 from loop_core.gradients import NormReader
-from loop_core.listing import Site
+from loop_core.listing import Probe
 from loop_core.operations import FAST, Operation
 from loop_core.passes import ForwardRecorder, drops_of, outline_of
 from loop_core.pictures import grads_of, params_of
+from loop_core.recognise import Site
 from loop_core.run import Run
 from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Points, Snapshot, Tape
 from loop_core.surface import Survey
@@ -22,6 +23,7 @@ T = TypeVar("T")
 
 _LOSS_OF = {Operation.FORWARD: Operation.LOSS, Operation.TEST_FORWARD: Operation.TEST_LOSS}
 _REFITTED = frozenset({*_LOSS_OF, *FAST})
+_OF_ONE = frozenset({Operation.ZERO_GRAD, Operation.STEP})
 _MODES = frozenset({Operation.TRAIN, Operation.EVAL})
 _UNRECORDED = frozenset({Operation.INFERENCE_MODE, Operation.TEST_FORWARD, Operation.TEST_LOSS})
 """Operations that look for a tape on their own result: there should be none."""
@@ -29,11 +31,17 @@ _UNRECORDED = frozenset({Operation.INFERENCE_MODE, Operation.TEST_FORWARD, Opera
 
 @dataclass(slots=True)
 class _Loss:
-    """One of the two losses: where it is calculated, its last value and that value's epoch, all values."""
+    """One of the two losses: where it is calculated, its last value and that value's epoch, all values.
+
+    batched: it is calculated for each batch; then an epoch's loss is their mean: total, count.
+    """
 
     site: Site | None
+    batched: bool = False
     last: float | None = None
     epoch: int = -1
+    total: float = 0.0
+    count: int = 0
     series: GrowingSeries = field(default_factory=GrowingSeries)
 
 
@@ -42,7 +50,10 @@ class Observer:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._losses = {loss: _Loss(run.listing.site(loss)) for loss in _LOSS_OF.values()}
+        self._losses = {
+            loss: _Loss(run.listing.site(loss), any(loss in probe.repeats for probe in run.listing.probes))
+            for loss in _LOSS_OF.values()
+        }
         self._recorder = ForwardRecorder()
         self._forwards: dict[Operation, Forward | None] = {}
         self._readers = {forward: PointsReader() for forward in _LOSS_OF}
@@ -54,48 +65,73 @@ class Observer:
         self._norms = NormReader()
         self._cleared: dict[str, Array] = {}
         self._ran: frozenset[Operation] = frozenset()
-        self._before = look_before(self._live(None, None))
-        self._previous = self._before.values
+        self._last = look_before(self._live(None, None))
+        self._befores: dict[int, Before] = {}  # of operations that have begun and not ended
+        self._previous = self._last.values
 
-    def before(self, site: Site, epoch: int | None) -> None:
+    def before(self, site: Site, operation: Operation, epoch: int | None) -> None:
         """Look just before an operation."""
         live = self._live(site, epoch)
-        self._before = look_before(live)
-        if site.operation in _LOSS_OF and live.model is not None:
+        self._befores[id(site)] = look_before(live)
+        if operation in _LOSS_OF and live.model is not None:
             self._recorder.start(live.model)
-        if site.operation is Operation.ZERO_GRAD and live.model is not None:
+        if operation is Operation.ZERO_GRAD and live.model is not None:
             self._cleared = grads_of(live.model)
 
-    def after(self, site: Site, epoch: int | None, ran: frozenset[Operation]) -> Evidence:
+    def after(
+        self, site: Site, operation: Operation, epoch: int | None, ran: frozenset[Operation]
+    ) -> Evidence:
         """Look just after an operation; ``ran``: what has run before it in this epoch."""
-        if site.operation in _LOSS_OF:
-            self._forwards[site.operation] = self._recorder.stop()
-        self._ran = ran | {site.operation}
+        if operation in _LOSS_OF:
+            self._forwards[operation] = self._recorder.stop()
+        self._ran = ran | {operation}
         live = self._live(site, epoch, ran)
-        if site.operation is Operation.SETUP and live.model is not None:
+        if operation is Operation.SETUP and live.model is not None:
             self._outline = self._outlined(live.model)
-        evidence = check(site.operation, self._before, live)
-        self._previous = self._before.values
-        self._before = look_before(live)
+        before = self._befores.pop(id(site), None) or look_before(live, self._last)
+        evidence = check(operation, before, live)
+        self._previous = before.values
+        self._last = look_before(live)
         if not self._surveyed:
             self._begin_survey(live)
-        elif self._survey is not None and site.operation is Operation.STEP and epoch is not None:
+        elif self._survey is not None and operation is Operation.STEP and epoch is not None:
             self._survey.note(epoch)
         return evidence
 
-    def note_losses(self, epoch: int) -> None:
+    def end_epoch(self, epoch: int, stepped: bool) -> None:
         """Keep the losses of an epoch, where they have not been kept while stepping through it."""
         for kept in self._losses.values():
-            if kept.epoch != epoch:
+            if kept.count:
+                kept.epoch, kept.last = epoch, kept.total / kept.count
+                kept.series.add(epoch, kept.last)
+                kept.total, kept.count = 0.0, 0
+            elif not stepped and kept.epoch != epoch:
                 self._keep(kept, epoch)
-        if self._survey is not None:
+        if self._survey is not None and not stepped:
             self._survey.note_once(epoch)
 
     def note_loss(self, loss: Operation, epoch: int) -> None:
         """Keep a loss that has been calculated in this epoch."""
         self._keep(self._losses[loss], epoch)
 
+    def note(self, probe: Probe) -> None:
+        """A loss has been calculated for a batch of a fast epoch."""
+        for site in probe.sites:
+            for kept in self._losses.values():
+                if kept.site is site and kept.batched:
+                    self._add(kept)
+
+    def _add(self, kept: _Loss) -> None:
+        """One batch more of this epoch."""
+        value = self._run.value(kept.site, "result")
+        if isinstance(value, torch.Tensor) and value.numel() == 1:
+            kept.last = value.item()
+            kept.total, kept.count = kept.total + kept.last, kept.count + 1
+
     def _keep(self, kept: _Loss, epoch: int) -> None:
+        if kept.batched:
+            self._add(kept)
+            return
         value = self._run.value(kept.site, "result")
         if isinstance(value, torch.Tensor) and value.numel() == 1:
             kept.last = value.item()
@@ -119,7 +155,7 @@ class Observer:
         if operation in _REFITTED and live.model is not None:
             self._ask_mirror(live.model)
         if operation in FAST:
-            self._previous, self._before = self._before.values, look_before(live)
+            self._previous, self._last = self._last.values, look_before(live)
         group = live.optimizer.param_groups[0] if live.optimizer is not None else {}
         cleared = self._cleared if operation is Operation.ZERO_GRAD else {}
         return Snapshot(
@@ -162,8 +198,8 @@ class Observer:
         if site is not None and site.operation is Operation.TEST:
             results = {"train": self._inputs(Operation.FORWARD), "test": self._inputs(Operation.TEST_FORWARD)}
         return Live(
-            model=self._find("model", nn.Module),
-            optimizer=self._find("optimizer", torch.optim.Optimizer),
+            model=self._model(results.get("model")),
+            optimizers=self._optimizers(site, results.get("optimizer")),
             loss_fn=self._find("loss_fn", object),
             results=results,
             ran=ran,
@@ -177,6 +213,27 @@ class Observer:
         """The first object of this kind that a site names in this role."""
         values = (self._run.value(site, role) for site in self._run.listing.sites)
         return next((value for value in values if value is not None and isinstance(value, kind)), None)
+
+    def _model(self, named: object) -> nn.Module | None:
+        """The one that the operation names, or a site, or else the largest that there is."""
+        if isinstance(named, nn.Module):
+            return named
+        found = self._find("model", nn.Module)
+        if found is None:
+            modules = [v for v in self._run.everything() if isinstance(v, nn.Module) and not is_loss(v)]
+            sizes = [sum(p.numel() for p in module.parameters()) for module in modules]
+            found = max(zip(sizes, range(len(modules)), modules, strict=True), default=(0, 0, None))[2]
+        return found
+
+    def _optimizers(self, site: Site | None, named: object) -> tuple[torch.optim.Optimizer, ...]:
+        """The one that the operation names, or all that there are."""
+        if isinstance(named, torch.optim.Optimizer) and site is not None and site.operation in _OF_ONE:
+            return (named,)
+        values = (self._run.value(each, "optimizer") for each in self._run.listing.sites)
+        found = [value for value in values if isinstance(value, torch.optim.Optimizer)]
+        if not found:
+            found = [v for v in self._run.everything() if isinstance(v, torch.optim.Optimizer)]
+        return tuple({id(each): each for each in found}.values())
 
     def _inputs(self, forward: Operation) -> object:
         return self._run.value(self._run.listing.site(forward), "inputs")

@@ -1,40 +1,59 @@
-"""One run of a lesson: its variables, what it prints and saves, and its code, resumed from site to site."""
+"""One run of a script: its variables, what it prints and saves, and its code, resumed from probe to probe.
+
+The script runs in a greenlet, a stack of its own on the thread that resumes it: it can be left and entered
+again wherever it stands, however deep, and torch, which keeps its modes per thread, does not notice.
+"""
 
 import builtins
+import importlib.util
 import os
+import sys
 import traceback
 from collections import deque
-from collections.abc import Callable, Coroutine, Generator, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, FunctionType, coroutine
+from types import CodeType, FrameType, ModuleType
 from typing import Any
 
+from greenlet import GreenletExit, getcurrent, greenlet
+
 from loop_core.files import written_whole
-from loop_core.listing import BEFORE, PAUSE, SAVING, STEPPING, Listing, Site
+from loop_core.listing import Listing, Probe
+from loop_core.probing import BEFORE, NOTE, PAUSE, SAVING, STEPPING
+from loop_core.recognise import Site
+from loop_core.scope import count_of, looked_up
 from loop_core.snapshot import Saved
 
 CONSOLE_LINES = 40
+MOST_CLOSINGS = 100
+"""How often a script that catches everything is told to end."""
 
-
-@coroutine
-def _pause(index: int) -> Generator[int, None, None]:
-    yield index
+Values = dict[str, Any]
 
 
 class Run:
-    """A lesson's code between its first line and its end.
+    """A script's code between its first line and its end.
 
-    printed: lines since the last `take_printed`.
-    saved: the last file, and the object that was saved.  error: the lesson's own traceback.
+    printed: lines since the last `take_printed`.  names: the script's global variables.
+    saved: the last file, and the object that was saved.  error: the script's own traceback.
     """
 
     def __init__(
-        self, listing: Listing, code: CodeType, folder: Path, before: Callable[[Site], None]
+        self,
+        listing: Listing,
+        codes: Sequence[CodeType],
+        folder: Path,
+        before: Callable[[Probe], None],
+        noted: Callable[[Probe], None] = lambda probe: None,
+        arguments: Sequence[str] = (),
     ) -> None:
-        """code: from `compile_listing`.  folder: where relative paths of ``torch.save`` lead.
+        """codes: from `compile_listing`.  folder: where relative paths of ``torch.save`` lead.
 
-        before: called just before each operation while stepping.
+        before: called just before each operation while stepping.  noted: called after a loss in fast epochs.
+        arguments: what ``sys.argv`` has after the script's name.
         """
         self.listing = listing
         self.folder = folder
@@ -42,16 +61,31 @@ class Run:
         self.printed: list[str] = []
         self.saved: tuple[Saved, object] | None = None
         self.error: str | None = None
-        self.names: dict[str, Any] = {
-            "__name__": "__main__",
-            "__file__": str(listing.path),
-            "__builtins__": {**vars(builtins), "print": self._print},
+        self._before = before
+        self._noted = noted
+        self._values: dict[int, Values] = {}  # by the place of a site: what its roles stood for last
+        self._frame: FrameType | None = None  # where it stands
+        self._closing = False
+        self._probes: dict[str, Any] = {
             STEPPING: True,
-            BEFORE: lambda index: before(listing.sites[index]),
-            PAUSE: _pause,
+            BEFORE: self._look_before,
+            PAUSE: self._pause,
+            NOTE: self._note,
             SAVING: self._saving,
         }
-        self._running: Coroutine[int, None, None] | None = FunctionType(code, self.names)()
+        own = {**vars(builtins), "print": self._print}
+        self._imported: dict[str, ModuleType] = {}
+        self.names: Values = {
+            "__name__": "__main__",
+            "__file__": str(listing.path),
+            "__builtins__": own,
+            **self._probes,
+        }
+        self._globals = [self.names]
+        self._modules = {s.module: code for s, code in zip(listing.sources[1:], codes[1:], strict=True)}
+        self._argv = [str(listing.path), *arguments]
+        self._running: greenlet | None = greenlet(lambda: exec(codes[0], self.names))
+        self._outside = getcurrent()
 
     @property
     def stepping(self) -> bool:
@@ -60,38 +94,63 @@ class Run:
 
     @stepping.setter
     def stepping(self, stepping: bool) -> None:
-        self.names[STEPPING] = stepping
+        for names in self._globals:
+            names[STEPPING] = stepping
 
-    def resume(self) -> Site | None:
-        """Run to the next pause; None when the lesson has ended, by itself or by an error."""
+    def resume(self) -> Probe | None:
+        """Run to the next pause; None when the script has ended, by itself or by an error."""
         if self._running is None:
             return None
+        self._outside = getcurrent()
         try:
-            return self.listing.sites[self._running.send(None)]
-        except StopIteration:
-            self._running = None
+            with self._surroundings():
+                index = self._running.switch()
+            if not self._running.dead:
+                probe: Probe = self.listing.probes[index]
+                return probe
         except (Exception, SystemExit) as error:
-            self._running = None
-            self.error = lesson_traceback(error, self.listing)
-            self.console.extend(self.error.splitlines())
+            self.error = script_traceback(error, self.listing)
+            if isinstance(error, SystemExit) and not error.code:
+                self.error = None
+            else:
+                self.console.extend(self.error.splitlines())
+        self._running, self._frame = None, None
         return None
 
     def value(self, site: Site | None, role: str) -> Any:
-        """What the site's expression for a role stands for now; None when there is no such thing."""
+        """What the site's expression for a role stands for now; None when there is no such thing.
+
+        In a function it is what it stood for when the operation ran last.
+        """
         if site is None or role not in site.roles:
             return None
-        expression = site.roles[role]
-        if expression in self.names:
-            return self.names[expression]
-        first, *attributes = expression.split(".")
-        value = self.names.get(first)
-        for attribute in attributes:
-            value = getattr(value, attribute, None)
-        return value
+        kept = self._values.get(id(site))
+        if kept is not None and role in kept:
+            return kept[role]
+        scopes = [self.names] if self._frame is None else [*_scopes(self._frame), self.names]
+        return looked_up(site.roles[role], *scopes)
+
+    def count(self, expression: str) -> int | None:
+        """How many values a ``range`` has, for example 'range(epochs)'; None of anything else."""
+        scopes = [self.names] if self._frame is None else [*_scopes(self._frame), self.names]
+        return count_of(expression, *scopes)
+
+    def everything(self) -> Iterator[Any]:
+        """Every object that the script has a name for where it stands, and their attributes."""
+        scopes = [self.names] if self._frame is None else [*_scopes(self._frame), self.names]
+        for scope in scopes:
+            for name, value in scope.items():
+                if not name.startswith("__"):
+                    yield value
+        for scope in scopes[:1]:
+            for value in scope.values():
+                attributes = getattr(value, "__dict__", None)
+                if isinstance(attributes, dict) and not isinstance(value, ModuleType | type):
+                    yield from attributes.values()
 
     @contextmanager
     def unheard(self) -> Iterator[None]:
-        """Whatever the lesson's code prints inside is not kept."""
+        """Whatever the script's code prints inside is not kept."""
         kept = self.printed, self.console
         self.printed, self.console = [], deque()
         try:
@@ -105,10 +164,86 @@ class Run:
         return lines
 
     def close(self) -> None:
-        """Leave the lesson where it stands; its ``with`` blocks end here, on this thread."""
-        if self._running is not None:
-            self._running.close()
-            self._running = None
+        """Leave the script where it stands; its ``with`` blocks end here, on this thread."""
+        running, self._running = self._running, None
+        if running is None or not running:
+            return  # it has ended, or has never begun
+        self._closing = True
+        self._outside = getcurrent()
+        for _ in range(MOST_CLOSINGS):
+            if running.dead:
+                break
+            try:
+                with self._surroundings():
+                    running.throw(GreenletExit)
+            except (
+                Exception,
+                SystemExit,
+            ):  # an error of what the script does at its end is nobody's any more
+                break
+        self._values, self._frame = {}, None
+
+    def _pause(self, index: int) -> None:
+        """The script's own call after an operation: back to where it was resumed."""
+        if self._closing:
+            raise GreenletExit
+        frame = sys._getframe(1)
+        probe = self.listing.probes[index]
+        self._look(probe, frame, ("result",))
+        self._frame = frame
+        self._outside.switch(index)
+
+    def _note(self, index: int) -> None:
+        """The script's own call after a loss in a fast epoch."""
+        probe = self.listing.probes[index]
+        self._look(probe, sys._getframe(1), ("result",))
+        self._noted(probe)
+        for site in probe.sites:  # whatever made the result need not be kept with it
+            kept = self._values.get(id(site), {})
+            if hasattr(kept.get("result"), "detach"):
+                kept["result"] = kept["result"].detach()
+
+    def _look_before(self, index: int) -> None:
+        """The script's own call before an operation."""
+        probe = self.listing.probes[index]
+        self._look(probe, sys._getframe(1), None)
+        if self.names[STEPPING]:
+            self._frame = sys._getframe(1)
+            self._before(probe)
+
+    def _look(self, probe: Probe, frame: FrameType, roles: Sequence[str] | None) -> None:
+        """Keep what roles stand for in a function's frame; None: all but the result."""
+        if frame.f_locals is frame.f_globals:
+            return  # a module's variables stay where they are
+        for site in probe.sites:
+            wanted = [role for role in site.roles if (role in roles if roles else role != "result")]
+            if wanted:
+                kept = self._values.setdefault(id(site), {})
+                scopes = _scopes(frame)
+                kept.update((role, looked_up(site.roles[role], *scopes)) for role in wanted)
+
+    @contextmanager
+    def _surroundings(self) -> Iterator[None]:
+        """What a script run plainly finds: its arguments, and the modules beside it as its own."""
+        argv, sys.argv = sys.argv, self._argv
+        if not self._modules:
+            try:
+                yield
+            finally:
+                sys.argv = argv
+            return
+        folder = str(self.listing.path.resolve().parent)
+        finder = _Beside(self, folder)
+        sys.meta_path.insert(0, finder)
+        others = {name: sys.modules.pop(name) for name in self._modules if name in sys.modules}
+        sys.modules.update(self._imported)
+        try:
+            yield
+        finally:
+            self._imported = {name: sys.modules.pop(name) for name in self._modules if name in sys.modules}
+            sys.modules.update(others)
+            sys.meta_path.remove(finder)
+            sys.argv = argv
 
     def _print(self, *values: object, sep: str | None = None, end: str | None = None, **to: Any) -> None:
         if to.get("file") is not None:
@@ -122,7 +257,7 @@ class Run:
         self.console.extend(lines)
 
     def _saving(self, save: Callable[..., None]) -> Callable[..., None]:
-        """Stands in for ``torch.save`` in the lesson: the same call, into a file written whole."""
+        """Stands in for ``torch.save`` in the script: the same call, into a file written whole."""
 
         def saving(obj: object, f: Any, *arguments: Any, **options: Any) -> None:
             if not isinstance(f, str | os.PathLike):
@@ -135,10 +270,51 @@ class Run:
 
         return saving
 
+    def execute(self, module: ModuleType) -> None:
+        """Run the code of a module beside the script, with its probes."""
+        names = vars(module)
+        names |= self._probes
+        names["__builtins__"] = self.names["__builtins__"]
+        names[STEPPING] = self.stepping
+        self._globals.append(names)
+        exec(self._modules[module.__name__], names)
 
-def lesson_traceback(error: BaseException, listing: Listing) -> str:
-    """The traceback as the lesson run plainly would give it: from the lesson's first own line on."""
+    def has(self, module: str) -> bool:
+        """Whether this is a module beside the script."""
+        return module in self._modules
+
+
+class _Beside(MetaPathFinder, Loader):
+    """Finds the modules beside a script and gives them their probes."""
+
+    def __init__(self, run: Run, folder: str) -> None:
+        self._run = run
+        self._folder = folder
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        if not self._run.has(name):
+            return None
+        source = next(s for s in self._run.listing.sources if s.module == name)
+        package = source.path.name == "__init__.py"
+        return importlib.util.spec_from_file_location(
+            name,
+            source.path,
+            loader=self,
+            submodule_search_locations=[str(source.path.parent)] if package else None,
+        )
+
+    def exec_module(self, module: ModuleType) -> None:
+        self._run.execute(module)
+
+
+def _scopes(frame: FrameType) -> tuple[Values, Values]:
+    return frame.f_locals, frame.f_globals
+
+
+def script_traceback(error: BaseException, listing: Listing) -> str:
+    """The traceback as the script run plainly would give it: from its first own line on, without ours."""
+    own = {str(source.path) for source in listing.sources}
     frames = traceback.extract_tb(error.__traceback__)
-    first = next((i for i, frame in enumerate(frames) if frame.filename == str(listing.path)), 0)
+    first = next((i for i, frame in enumerate(frames) if frame.filename in own), 0)
     lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(error)
     return "Traceback (most recent call last):\n" + "".join(lines).rstrip()

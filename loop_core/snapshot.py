@@ -18,10 +18,14 @@ Task = Literal["regression", "binary", "multiclass"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Whether the live objects show that the operation really happened, and what they show."""
+    """Whether the live objects show that the operation really happened, and what they show.
+
+    absent: the loop has no such operation, so that nothing has been run; then it does not hold either.
+    """
 
     holds: bool
     text: str
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -7,7 +7,7 @@ import io
 import math
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,9 +15,10 @@ import numpy as np
 import torch
 
 from loop_core.freeze import untouched
-from loop_core.listing import Listing, Site, compile_listing
+from loop_core.listing import Listing, Probe, compile_listing
 from loop_core.observer import Observer
 from loop_core.operations import FAST, Operation
+from loop_core.recognise import IN_TEST, Site
 from loop_core.run import Run
 from loop_core.snapshot import Evidence, Snapshot
 
@@ -25,14 +26,17 @@ from loop_core.snapshot import Evidence, Snapshot
 class Stepper:
     """Runs a lesson up to one operation after the other; a `Snapshot` says what each left behind."""
 
-    def __init__(self, listing: Listing, folder: Path, epochs_per_fast_line: int) -> None:
-        """folder: where relative paths of ``torch.save`` lead.
+    def __init__(
+        self, listing: Listing, folder: Path, epochs_per_fast_line: int, arguments: Sequence[str] = ()
+    ) -> None:
+        """folder: where relative paths of ``torch.save`` lead.  arguments: of the script's command line.
 
         epochs_per_fast_line: `Operation.EPOCHS` runs up to its next multiple.
         """
         self.listing = listing
         self._folder = folder
         self._fast_epochs = epochs_per_fast_line
+        self._arguments = tuple(arguments)
         self._code = compile_listing(listing)
         torch.set_num_threads(1)  # small models: more threads only wait for each other
         self._random = torch.get_rng_state(), np.random.get_state(), random.getstate()
@@ -43,11 +47,17 @@ class Stepper:
         self._epochs: int | None = None
         self._ended = 0  # epochs that have run to their end
         self._over = False
-        self._waiting: Site | None = None  # the epoch that began while another operation was sought
+        self._waiting: Probe | None = None  # the epoch that began while another operation was sought
         self._fast_line = (-1, 0, 0.0)  # its cue's number; how many epochs end before it, and with it
         self._left: dict[Operation, Evidence] = {}  # what has run in this epoch
         self._sung: set[Operation] = set()  # and was asked for
-        self._run = Run(self.listing, self._code, self._folder, self._before)
+        self._skipping = False  # what is left of a loop over batches is run fast
+        self._testing = False  # the testing half of the epoch has begun
+        self._sought: Operation | None = None
+        self._here: frozenset[Operation] = frozenset()  # what has been done at the last pause
+        self._run = Run(
+            self.listing, self._code, self._folder, self._before, self._note, arguments=self._arguments
+        )
         self._observer = Observer(self._run)
 
     def restart(self) -> None:
@@ -105,8 +115,8 @@ class Stepper:
         while self._run.error is None and not self._over and (self._ended < target or to_the_end):
             if between_epochs and time.perf_counter() > deadline:
                 return self._fast_evidence(first), False
-            site = self._resume()
-            between_epochs = site is not None and site.operation is Operation.EPOCHS
+            probe = self._resume()
+            between_epochs = probe is not None and Operation.EPOCHS in self._here
         return self._fast_evidence(first), True
 
     def costs(self) -> dict[Operation, float]:
@@ -129,7 +139,7 @@ class Stepper:
         if self._run.error is not None or (self._over and operation is not Operation.SAVE):
             return self._over_already()
         if self.listing.site(operation) is None:
-            return Evidence(False, f"this loop has no {operation} operation")
+            return Evidence(False, f"this loop has no {operation} operation", absent=True)
         again = operation in self._sung
         if operation in self._left and not again:
             self._sung.add(operation)
@@ -137,21 +147,30 @@ class Stepper:
         if operation is Operation.SAVE and not self._over:
             self.run_epochs(-1, Operation.REMAINING, 1.0, None)
         self._run.stepping = True
+        self._sought = operation
         in_epoch = self._waiting is None and self._epoch is not None and self._ended <= self._epoch
-        while (site := self._resume()) is not None:
-            if site.operation is operation:
+        while (probe := self._resume()) is not None:
+            if operation in self._here or (operation in self._left and not again):
                 self._sung.add(operation)
+                self._run_extras(probe)
                 return self._left[operation]
-            if operation is Operation.EPOCH:
-                continue
-            if site.operation is Operation.EPOCHS:
+            if Operation.EPOCHS in self._here:
                 if not again:
                     return Evidence(False, f"epoch {self._epoch} ended without it")
                 again = in_epoch = False
-            if site.operation is Operation.EPOCH and in_epoch:
-                self._waiting = site
+            if Operation.EPOCH in self._here and in_epoch:
+                self._waiting = probe
                 return Evidence(False, f"epoch {self._epoch} began without it")
         return self._over_already()
+
+    def _run_extras(self, probe: Probe) -> None:
+        """What no song sings and what follows this operation at once runs with it."""
+        while probe.followed:
+            following = self._run.resume()
+            if following is None:
+                self._over = True
+                return
+            probe = following
 
     def _last_of(self, operation: Operation, begun: int) -> float:
         """How many epochs will have ended when a fast line is done that starts after ``begun`` of them."""
@@ -174,39 +193,77 @@ class Stepper:
             return Evidence(False, f"the lesson stopped: {self._run.error.splitlines()[-1]}")
         return Evidence(False, "the loop is over")
 
-    def _resume(self) -> Site | None:
+    def _resume(self) -> Probe | None:
         """Run to the next pause and keep what is seen there; None at the lesson's end."""
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
+            self._here = waiting.operations
             return waiting
-        site = self._run.resume()
-        if site is None or site.operation is Operation.REMAINING:
+        probe = self._run.resume()
+        while probe is not None and (probe.repeats or probe.extra):
+            self._skip(probe)
+            probe = self._run.resume()
+        self._here = here = frozenset() if probe is None else probe.operations
+        if probe is None or Operation.REMAINING in here:
             self._over = True
             return None
-        if site.operation is Operation.SETUP:
+        if Operation.SETUP in here:
             self._epochs = self._count_epochs()
-        elif site.operation is Operation.EPOCH:
+        elif Operation.EPOCH in here:
             self._epoch = 0 if self._epoch is None else self._epoch + 1
-            self._left, self._sung = {}, set()
-        elif site.operation is Operation.EPOCHS:
+            self._left, self._sung, self._testing = {}, set(), False
+        elif Operation.EPOCHS in here:
             self._epoch = self._ended
             self._ended += 1
-            if not self._run.stepping:
-                self._observer.note_losses(self._epoch)
-            return site
+            self._observer.end_epoch(self._epoch, self._run.stepping)
+            return probe
         if self._run.stepping:
-            if site.operation in (Operation.LOSS, Operation.TEST_LOSS) and self._epoch is not None:
-                self._observer.note_loss(site.operation, self._epoch)
-            ran = frozenset(self._left)
-            self._left[site.operation] = self._observer.after(site, self._epoch, ran)
-        return site
+            really = self._really(probe)
+            self._here = frozenset(operation for _, operation in really)
+            for site, operation in really:
+                self._note_phase(operation)
+                if operation in (Operation.LOSS, Operation.TEST_LOSS) and self._epoch is not None:
+                    self._observer.note_loss(operation, self._epoch)
+                ran = frozenset(self._left)
+                self._left[operation] = self._observer.after(site, operation, self._epoch, ran)
+        return probe
 
-    def _before(self, site: Site) -> None:
+    def _skip(self, probe: Probe) -> None:
+        """The first batch is sung: the others are run fast, unless something is still sought in them."""
+        if probe.over:
+            self._run.stepping = self._run.stepping or self._skipping
+            self._skipping = False
+        elif probe.repeats and (self._sought not in probe.repeats or self._sought in self._sung):
+            self._skipping = self._run.stepping
+            self._run.stepping = False
+
+    def _note_phase(self, operation: Operation) -> None:
+        if operation in (Operation.EVAL, Operation.INFERENCE_MODE, Operation.TEST):
+            self._testing = True
+        elif operation in (Operation.TRAIN, Operation.BACKWARD):
+            self._testing = False
+
+    def _really(self, probe: Probe) -> list[tuple[Site, Operation]]:
+        """The operations of a probe as they are now: a function may serve training and testing."""
+        testing = self._testing or not torch.is_grad_enabled()
+        found: dict[Operation, Site] = {}
+        for site in probe.sites:
+            operation = site.operation
+            if operation in IN_TEST or operation in IN_TEST.values():
+                plain = next((o for o, t in IN_TEST.items() if t is operation), operation)
+                both = {s.operation for s in probe.sites} >= {plain, IN_TEST[plain]}
+                operation = (IN_TEST[plain] if testing else plain) if both else operation
+            found.setdefault(operation, site)
+        return [(site, operation) for operation, site in found.items()]
+
+    def _before(self, probe: Probe) -> None:
         if self._run.stepping:
-            self._observer.before(site, self._epoch)
+            for site, operation in self._really(probe):
+                self._observer.before(site, operation, self._epoch)
+
+    def _note(self, probe: Probe) -> None:
+        self._observer.note(probe)
 
     def _count_epochs(self) -> int | None:
-        """How many epochs there will be, where the ``for`` runs over ``range`` of a name or a number."""
-        name = self.listing.epochs.removeprefix("range(").removesuffix(")")
-        count = int(name) if name.isdigit() else self._run.names.get(name)
-        return count if self.listing.epochs == f"range({name})" and isinstance(count, int) else None
+        """How many epochs there will be, where the ``for`` runs over a ``range`` whose ends are known."""
+        return self._run.count(self.listing.epochs)

@@ -42,10 +42,12 @@ def run_trial(
         run = Run(edited, compile_listing(edited), path.parent, lambda site: None)
         run.stepping = False
         epoch, stopped = 0, False
-        while (site := run.resume()) is not None and site.operation is not Operation.REMAINING:
-            if site.operation is Operation.EPOCH and not start:
+        while (probe := run.resume()) is not None:
+            if Operation.REMAINING in probe.operations:
+                break
+            if Operation.EPOCH in probe.operations and not start:
                 start = _digest(_model(run, listing).parameters())
-            elif site.operation is Operation.EPOCHS:
+            elif Operation.EPOCHS in probe.operations:
                 for operation, series in losses.items():
                     value = run.value(listing.site(operation), "result")
                     if isinstance(value, torch.Tensor) and value.numel() == 1:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from loop_core.errors import InputError
 from loop_core.lessons import LESSONS
-from loop_core.listing import MAX_BYTES, Listing, compile_listing, compile_plainly, read_listing
+from loop_core.listing import Listing, compile_listing, compile_plainly, read_listing
 from loop_core.operations import Operation
+from loop_core.source import MAX_BYTES
 
 
 def read(source: str | bytes, folder: Path) -> Listing:
@@ -88,7 +89,7 @@ def test_lines_are_counted_as_python_counts_them(character: str, tmp_path: Path)
 
 def test_the_code_that_is_compiled_keeps_its_file_and_lines(tmp_path: Path) -> None:
     listing = read(STRAIGHT_LINE, tmp_path)
-    for code in (compile_listing(listing), *compile_plainly(listing)):
+    for code in (*compile_listing(listing), *compile_plainly(listing)):
         assert code.co_filename == str(tmp_path / "lesson.py")
 
 

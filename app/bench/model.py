@@ -145,7 +145,7 @@ def _snapshots(listing: Listing, folder: Path, epochs: int) -> tuple[int, float,
     stepper = Stepper(listing, folder, FAST_EPOCHS)
     stepper.perform(0, Operation.SETUP)
     run = Run(listing, compile_listing(listing), folder, lambda site: None)
-    while (site := run.resume()) is not None and site.operation is not Operation.SETUP:
+    while (probe := run.resume()) is not None and Operation.SETUP not in probe.operations:
         pass
     _pair(run, stepper)  # pays torch's first-time costs
     pairs = [_pair(run, stepper) for _ in range(epochs)]
@@ -161,9 +161,9 @@ def _pair(run: "Run", stepper: "Stepper") -> dict[Operation, float]:
     """Seconds that each operation of the next epoch takes longer stepped through than run plainly."""
     plain: dict[Operation, float] = {}
     start = time.perf_counter()
-    while Operation.PRINT not in plain and (site := run.resume()) is not None:
-        if site.operation is not Operation.EPOCHS:  # the end of an epoch belongs to the beginning of the next
-            plain[site.operation] = time.perf_counter() - start
+    while Operation.PRINT not in plain and (probe := run.resume()) is not None:
+        if Operation.EPOCHS not in probe.operations:  # that belongs to the next one's beginning
+            plain |= dict.fromkeys(probe.operations, time.perf_counter() - start)
             start = time.perf_counter()
     stepped = step_epoch(stepper, run.listing)
     return {operation: stepped[operation] - plain[operation] for operation in stepped}

@@ -23,7 +23,8 @@ MarkedRow = tuple[Sign, Row]
 @lru_cache(maxsize=8)
 def marked_rows(listing: Listing, source: str, most: int) -> tuple[MarkedRow, ...]:
     """Both sources in rows of at most ``most`` columns."""
-    after = replace(listing, source=source)
+    script = replace(listing.sources[0], text=source)
+    after = replace(listing, sources=(script, *listing.sources[1:]))
     rows = {listing: rows_of(listing, most), after: rows_of(after, most)}
     return tuple(
         (mark.sign, row)
