@@ -14,13 +14,15 @@ from loop_core.pictures import picture, values_of
 from loop_core.snapshot import Array, Evidence, GradMode, Saved
 
 NO = "no evidence: "
+COMPARED = frozenset({Operation.ZERO_GRAD, Operation.BACKWARD, Operation.STEP})
+"""Operations before and after which the same parameters are looked at."""
 
 
 @dataclass(slots=True)
 class Live:
     """The lesson's live objects at one moment.
 
-    optimizers: those that the operation may concern.
+    optimizers: those that the operation may concern.  tensors: without a model, those that want gradients.
     results: what the site's roles name ('result', 'inputs', ...), looked up in the lesson's variables.
     ran: the operations that have run in this epoch.  norms: reads the gradients' norm.
     """
@@ -28,6 +30,7 @@ class Live:
     model: nn.Module | None
     optimizers: tuple[torch.optim.Optimizer, ...]
     loss_fn: object
+    tensors: tuple[torch.Tensor, ...]
     results: dict[str, Any]
     ran: frozenset[Operation]
     printed: tuple[str, ...]
@@ -45,11 +48,13 @@ class Live:
         return self.optimizers[0] if self.optimizers else None
 
     @property
-    def trained(self) -> list[nn.Parameter]:
-        """The parameters that the optimizers hold; without one, those of the model that want gradients."""
+    def trained(self) -> list[torch.Tensor]:
+        """What the optimizers hold; without one, what wants gradients: in the model, else of all tensors."""
         if self.optimizers:
             return [p for each in self.optimizers for group in each.param_groups for p in group["params"]]
-        return [p for p in self.model.parameters() if p.requires_grad] if self.model is not None else []
+        if self.model is not None:
+            return [p for p in self.model.parameters() if p.requires_grad]
+        return list(self.tensors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +95,15 @@ def look_before(live: Live, since: Before | None = None) -> Before:
 
 def check(operation: Operation, before: Before, live: Live) -> Evidence:
     """Whether the operation that has just run left what it must leave."""
-    if len(before.versions) != len(live.trained):
+    if operation in COMPARED and len(before.versions) != len(live.trained):
         return Evidence(False, NO + "the optimizers hold other parameters than before")
     return CHECKS[operation](before, live)
 
 
 def _setup(before: Before, live: Live) -> Evidence:
+    if live.model is None and live.tensors and live.optimizer is None:
+        count = sum(tensor.numel() for tensor in live.tensors)
+        return Evidence(True, f"no torch.nn.Module; tensors of {count:,} numbers that want gradients")
     if live.model is None:
         return Evidence(False, NO + "no torch.nn.Module was made before the loop")
     if live.optimizer is None:
@@ -168,7 +176,8 @@ def _backward(before: Before, live: Live) -> Evidence:
 
 def _step(before: Before, live: Live) -> Evidence:
     names = {id(p): n for n, p in live.model.named_parameters()} if live.model is not None else {}
-    wanted = [(p, v) for p, v in zip(live.trained, before.versions, strict=True) if p.grad is not None]
+    pairs = zip(live.trained, before.versions, strict=True)
+    wanted = [(p, v) for p, v in pairs if p.grad is not None or live.optimizer is None]
     if not wanted:
         return Evidence(False, "nothing to step with: every gradient is None")
     moved = 0
@@ -250,10 +259,11 @@ def _equal(a: object, b: object) -> bool:
 
 
 def _scalar(result: object) -> tuple[float | None, Evidence]:
-    if not isinstance(result, torch.Tensor) or result.numel() != 1:
-        kind = f"shape {tuple(result.shape)}" if isinstance(result, torch.Tensor) else _kind(result)
-        return None, Evidence(False, NO + f"the loss is {kind}, not one number")
-    value = float(result.detach())
+    if not isinstance(result, torch.Tensor) or not result.numel():
+        return None, Evidence(False, NO + f"the loss is {_kind(result)}, not a tensor of numbers")
+    value = float(result.detach().float().mean())
+    if result.numel() > 1:
+        return value, Evidence(math.isfinite(value), f"{result.numel()} losses, mean {value:.6g}")
     return value, Evidence(math.isfinite(value), f"loss {value:.6g}")
 
 

@@ -80,11 +80,10 @@ class Kinds:
         """Whether a callee calculates a loss."""
         text = ast.unparse(func)
         last = text.rpartition(".")[2]
-        return (
-            text in self.loss_functions
-            or FUNCTIONAL_LOSSES.fullmatch(last) is not None
-            or _made_by(LOSS_CLASSES, func)
-        )
+        if any(function.node.name == last for function in self.functions):
+            return False
+        functional = FUNCTIONAL_LOSSES.fullmatch(last) is not None
+        return text in self.loss_functions or functional or _made_by(LOSS_CLASSES, func)
 
     def is_model(self, func: ast.expr) -> bool:
         """Whether a callee is a model, or its ``forward``."""

@@ -1,6 +1,7 @@
 """A training script as read: its files, the operations of its loop, and the code that pauses after each."""
 
 import ast
+from collections.abc import Container
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -18,7 +19,7 @@ class Probe:
 
     sites: the operations of its statement.  extra: what is done with the operation before it.
     repeats: at the end of a round of a loop over batches (over: of all its rounds) the operations in it.
-    followed: an extra comes next.
+    followed: an extra comes next.  fleeting: the variables of the statement do not stay.
     """
 
     sites: tuple[Site, ...] = ()
@@ -26,6 +27,7 @@ class Probe:
     repeats: frozenset[Operation] = frozenset()
     over: bool = False
     followed: bool = False
+    fleeting: bool = False
 
     @property
     def operations(self) -> frozenset[Operation]:
@@ -81,13 +83,14 @@ def read_listing(path: Path, name: str | None = None, function: str = "") -> Lis
     reader, sources, _ = _read(script, function)
     assert reader.place is not None
     loop = reader.place.loop
+    fleeting = reader.fleeting()
     sites = [site for mark in reader.marks for site in mark.sites]
     return Listing(
         name or path.stem,
         sources,
         tuple(sites),
         tuple(mark.extra for mark in reader.marks if mark.extra is not None),
-        tuple(_probe(mark, reader) for mark in reader.marks),
+        tuple(_probe(mark, reader, fleeting) for mark in reader.marks),
         "" if isinstance(loop, ast.While) else ast.unparse(loop.iter),
         function,
         reader.others,
@@ -100,9 +103,10 @@ def compile_listing(listing: Listing) -> tuple[CodeType, ...]:
     Inside an epoch it does so only while ``__torchaoke_stepping__`` is true; else a probe costs one look-up.
     """
     reader, sources, trees = _read(listing.sources[0], listing.function)
+    fleeting = reader.fleeting()
     return tuple(
-        compile_probed(source, file, reader.marks, tree)
-        for file, (source, tree) in enumerate(zip(sources, trees, strict=True))
+        compile_probed(source, reader.marks, tree, fleeting)
+        for source, tree in zip(sources, trees, strict=True)
     )
 
 
@@ -130,6 +134,7 @@ def _read(script: Source, function: str) -> tuple[Reader, tuple[Source, ...], tu
     return reader, sources, trees
 
 
-def _probe(mark: Mark, reader: Reader) -> Probe:
+def _probe(mark: Mark, reader: Reader, fleeting: Container[int]) -> Probe:
     over, followed = mark.where == "after", reader.is_followed(mark)
-    return Probe(mark.sites, mark.extra, mark.repeats or frozenset(), over, followed)
+    fleets = id(mark.node) in fleeting
+    return Probe(mark.sites, mark.extra, mark.repeats or frozenset(), over, followed, fleets)

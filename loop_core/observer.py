@@ -65,6 +65,7 @@ class Observer:
         self._norms = NormReader()
         self._cleared: dict[str, Array] = {}
         self._ran: frozenset[Operation] = frozenset()
+        self._bare: tuple[torch.Tensor, ...] | None = None  # of a script without a model, once it is known
         self._last = look_before(self._live(None, None))
         self._befores: dict[int, Before] = {}  # of operations that have begun and not ended
         self._previous = self._last.values
@@ -123,18 +124,18 @@ class Observer:
 
     def _add(self, kept: _Loss) -> None:
         """One batch more of this epoch."""
-        value = self._run.value(kept.site, "result")
-        if isinstance(value, torch.Tensor) and value.numel() == 1:
-            kept.last = value.item()
+        value = _number(self._run.value(kept.site, "result"))
+        if value is not None:
+            kept.last = value
             kept.total, kept.count = kept.total + kept.last, kept.count + 1
 
     def _keep(self, kept: _Loss, epoch: int) -> None:
         if kept.batched:
             self._add(kept)
             return
-        value = self._run.value(kept.site, "result")
-        if isinstance(value, torch.Tensor) and value.numel() == 1:
-            kept.last = value.item()
+        value = _number(self._run.value(kept.site, "result"))
+        if value is not None:
+            kept.last = value
             kept.epoch = epoch
             kept.series.add(epoch, kept.last)
             survey = self._survey
@@ -194,12 +195,13 @@ class Observer:
         )
 
     def _live(self, site: Site | None, epoch: int | None, ran: frozenset[Operation] = frozenset()) -> Live:
-        results = {} if site is None else {role: self._run.value(site, role) for role in site.roles}
+        results = self._run.roles(site)
         if site is not None and site.operation is Operation.TEST:
             results = {"train": self._inputs(Operation.FORWARD), "test": self._inputs(Operation.TEST_FORWARD)}
         return Live(
             model=self._model(results.get("model")),
             optimizers=self._optimizers(site, results.get("optimizer")),
+            tensors=self._tensors(),
             loss_fn=self._find("loss_fn", object),
             results=results,
             ran=ran,
@@ -234,6 +236,17 @@ class Observer:
         if not found:
             found = [v for v in self._run.everything() if isinstance(v, torch.optim.Optimizer)]
         return tuple({id(each): each for each in found}.values())
+
+    def _tensors(self) -> tuple[torch.Tensor, ...]:
+        """Tensors that want gradients, of a script that has neither model nor optimizer."""
+        if self._bare is None:
+            values = list(self._run.everything())
+            known = any(isinstance(v, nn.Module | torch.optim.Optimizer) for v in values)
+            leaves = [v for v in values if isinstance(v, torch.Tensor) and v.is_leaf and v.requires_grad]
+            found = () if known else tuple({id(each): each for each in leaves}.values())
+            self._bare = found if found or known else None
+            return found
+        return self._bare
 
     def _inputs(self, forward: Operation) -> object:
         return self._run.value(self._run.listing.site(forward), "inputs")
@@ -283,6 +296,8 @@ class Observer:
         asked = loss_fn if operation is _LOSS_OF[forward] else None
         with self._run.unheard():
             predictions = self._run.value(loss, "prediction")
+            if predictions is None:
+                predictions = self._run.value(self._run.listing.site(forward), "result")
             return self._readers[forward].read(inputs, targets, predictions, asked, self._run.names)
 
     def _ask_mirror(self, model: nn.Module) -> None:
@@ -293,3 +308,10 @@ class Observer:
         if self._mirror is not None:
             with self._run.unheard():
                 self._fit = self._mirror.fit(model)
+
+
+def _number(loss: object) -> float | None:
+    """A loss as one number, the mean of several; None where it is no tensor of numbers."""
+    if not isinstance(loss, torch.Tensor) or not loss.numel():
+        return None
+    return float(loss.item() if loss.numel() == 1 else loss.detach().float().mean())

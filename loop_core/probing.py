@@ -5,15 +5,15 @@ in a closure that an optimizer calls, in a module beside the script.
 """
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from types import CodeType
 
 from loop_core.operations import Operation
 from loop_core.recognise import Mark
 from loop_core.source import Source
 
-STEPPING, BEFORE, PAUSE, NOTE, SAVING, RESULT = (
-    f"__torchaoke_{name}__" for name in ("stepping", "before", "pause", "note", "saving", "result")
+STEPPING, BEFORE, PAUSE, NOTE, CALL, SAVING, RESULT = (
+    f"__torchaoke_{name}__" for name in ("stepping", "before", "pause", "note", "call", "saving", "result")
 )
 """Names that the compiled script finds in its globals: whether to pause inside epochs, and what to call."""
 
@@ -23,27 +23,18 @@ NOTED = frozenset({Operation.FORWARD, Operation.LOSS, Operation.TEST_FORWARD, Op
 """What is looked at in fast epochs too, where it stands in a function, whose variables are soon gone."""
 
 
-def compile_probed(source: Source, file: int, marks: Sequence[Mark], nodes: ast.Module) -> CodeType:
+def compile_probed(
+    source: Source, marks: Sequence[Mark], nodes: ast.Module, fleeting: Container[int]
+) -> CodeType:
     """One file's code.
 
     marks: of all files, whose places number the probes.  nodes: the tree that they were read in; it is
-    changed, and a mark is of this file when its node is in it.
+    changed, and a mark is of this file when its node is in it.  fleeting: ids of nodes whose variables do
+    not stay.
     """
     own = {id(node) for node in ast.walk(nodes)}
     at = [(index, mark) for index, mark in enumerate(marks) if id(mark.node) in own]
-    noted = {
-        id(inner)
-        for node in ast.walk(nodes)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        for inner in ast.walk(node)
-    }
-    noted |= {
-        id(inner)
-        for _, mark in at
-        if mark.repeats is not None and mark.where == "after"
-        for inner in ast.walk(mark.node)
-    }
-    _Prober(at, noted).visit(nodes)
+    _Prober(at, fleeting).visit(nodes)
     ast.fix_missing_locations(nodes)
     code: CodeType = compile(nodes, str(source.path), "exec", dont_inherit=True)
     return code
@@ -52,9 +43,9 @@ def compile_probed(source: Source, file: int, marks: Sequence[Mark], nodes: ast.
 class _Prober(ast.NodeTransformer):
     """Puts the probes of the marks into the tree."""
 
-    def __init__(self, marks: Iterable[tuple[int, Mark]], noted: set[int]) -> None:
+    def __init__(self, marks: Iterable[tuple[int, Mark]], fleeting: Container[int]) -> None:
         self.at = {(id(mark.node), mark.where): (index, mark) for index, mark in marks}
-        self.noted = noted
+        self.fleeting = fleeting
 
     def visit(self, node: ast.AST) -> ast.AST | list[ast.stmt]:
         wheres = ("before", "around", "after", "inside", "end")
@@ -87,7 +78,10 @@ class _Prober(ast.NodeTransformer):
         operations = {site.operation for site in mark.sites}
         if Operation.SAVE in operations:
             _Saver().visit(node)
-        noted = bool(operations & NOTED) and id(node) in self.noted
+        for call, operation in mark.calls:
+            call.args = [ast.Constant(index), ast.Constant(operation.value), call.func, *call.args]
+            call.func = ast.Name(CALL, ast.Load())
+        noted = bool(operations & NOTED) and id(node) in self.fleeting
         before = f"{BEFORE}({index})" if noted else f"if {STEPPING}: {BEFORE}({index})"
         after = f"if {STEPPING}: {PAUSE}({index})" + (f"\nelse: {NOTE}({index})" if noted else "")
         if isinstance(node, ast.Return) and node.value is not None:

@@ -63,7 +63,8 @@ class Extra:
 class Mark:
     """A statement's operations and where its probe goes: around it, before it, after it, in its body.
 
-    repeats: of a loop over batches, the operations in it.
+    repeats: of a loop over batches, the operations in it.  calls: forward passes and losses whose objects have
+    no names, so that the calls themselves are watched.
     """
 
     node: ast.AST
@@ -71,6 +72,7 @@ class Mark:
     sites: tuple[Site, ...] = ()
     extra: Extra | None = None
     repeats: frozenset[Operation] | None = None
+    calls: tuple[tuple[ast.Call, Operation], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,6 +106,17 @@ class Reader:
     def marks(self) -> tuple[Mark, ...]:
         """In the order in which they run first."""
         return tuple(self._marks.values())
+
+    def fleeting(self) -> set[int]:
+        """The ids of all nodes whose variables do not stay: in functions, and in loops over batches."""
+        found: set[int] = set()
+        for tree in self.trees:
+            for node in ast.walk(tree):
+                rounds = self._marks.get((id(node), "after"))
+                batches = rounds is not None and rounds.repeats is not None
+                if batches or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                    found.update(map(id, ast.walk(node)))
+        return found
 
     def is_followed(self, mark: Mark) -> bool:
         """Whether an extra comes right after it."""
@@ -307,9 +320,18 @@ class Reader:
         known = self._marks.get((id(statement), where))
         if known is not None:
             sites = [*known.sites, *(site for site in sites if site not in known.sites)]
-        mark = Mark(statement, where, tuple(sites))
+        mark = Mark(statement, where, tuple(sites), calls=tuple(self._nameless(statement)))
         self._marks[id(statement), where] = mark
         return mark
+
+    def _nameless(self, statement: ast.stmt) -> Iterator[tuple[ast.Call, Operation]]:
+        """The forward passes and losses of a statement that is more than a call of names with a name."""
+        value = statement.value if isinstance(statement, ast.Assign) else None
+        for call in calls_of(statement):
+            operation, _ = self._operation(call)
+            plain = call is value and is_plain(call.func) and all(map(is_plain, call.args))
+            if operation in (Operation.FORWARD, Operation.LOSS) and not plain:
+                yield call, operation
 
     def _mark_extra(self, statement: ast.stmt, file: int, before: Mark | None) -> Mark | None:
         if before is None or not isinstance(statement, ast.Expr | ast.Assign):
@@ -423,24 +445,29 @@ class Reader:
             roles["result"] = ast.unparse(target)
         for call in calls_of(statement):
             callee = ast.unparse(call.func)
-            arguments = [ast.unparse(a) for a in call.args if is_plain(a)]
             if self.kinds.is_loss_function(call.func):
                 roles |= {"loss_fn": callee} if is_plain(call.func) else {}
-                roles |= dict(zip(("prediction", "target"), arguments, strict=False))
+                roles |= _named(("prediction", "target"), call.args)
             elif self.kinds.is_model(call.func):
                 roles["model"] = callee.removesuffix(".forward")
-                roles |= dict(zip(("inputs",), arguments, strict=False))
+                roles |= _named(("inputs",), call.args)
             elif isinstance(call.func, ast.Attribute) and is_plain(call.func.value):
                 receiver = ast.unparse(call.func.value)
                 role = {"train": "model", "eval": "model", "zero_grad": "optimizer", "step": "optimizer"}
-                if receiver in self.kinds.scalers and arguments:
-                    receiver = arguments[0]
+                if receiver in self.kinds.scalers and call.args and is_plain(call.args[0]):
+                    receiver = ast.unparse(call.args[0])
                 roles.setdefault(role.get(call.func.attr, "receiver"), receiver)
         return roles
 
     def _line_of_comment_above(self, line: int, file: int) -> int:
         above = self.sources[file].lines[line - 2].strip() if line >= 2 else ""
         return line - 1 if above.startswith("#") else line
+
+
+def _named(roles: tuple[str, ...], arguments: list[ast.expr]) -> dict[str, str]:
+    """The arguments in their roles, as far as they have names."""
+    pairs = zip(roles, arguments, strict=False)
+    return {role: ast.unparse(argument) for role, argument in pairs if is_plain(argument)}
 
 
 def _in_test(site: Site) -> Site:

@@ -22,7 +22,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from loop_core.files import written_whole
 from loop_core.listing import Listing, Probe
-from loop_core.probing import BEFORE, NOTE, PAUSE, SAVING, STEPPING
+from loop_core.probing import BEFORE, CALL, NOTE, PAUSE, SAVING, STEPPING
 from loop_core.recognise import Site
 from loop_core.scope import count_of, looked_up
 from loop_core.snapshot import Saved
@@ -32,6 +32,10 @@ MOST_CLOSINGS = 100
 """How often a script that catches everything is told to end."""
 
 Values = dict[str, Any]
+PASSING = frozenset({"result", "inputs", "prediction", "target"})
+"""Roles whose objects are others in each batch."""
+CALLED = {"forward": ("result", "model", "inputs"), "loss": ("result", "loss_fn", "prediction", "target")}
+"""The roles of what is called: its result, itself, its arguments."""
 
 
 class Run:
@@ -63,6 +67,7 @@ class Run:
         self.error: str | None = None
         self._before = before
         self._noted = noted
+        self._fleeting = {id(site) for probe in listing.probes if probe.fleeting for site in probe.sites}
         self._values: dict[int, Values] = {}  # by the place of a site: what its roles stood for last
         self._frame: FrameType | None = None  # where it stands
         self._closing = False
@@ -71,6 +76,7 @@ class Run:
             BEFORE: self._look_before,
             PAUSE: self._pause,
             NOTE: self._note,
+            CALL: self._call,
             SAVING: self._saving,
         }
         own = {**vars(builtins), "print": self._print}
@@ -122,13 +128,19 @@ class Run:
 
         In a function it is what it stood for when the operation ran last.
         """
-        if site is None or role not in site.roles:
-            return None
-        kept = self._values.get(id(site))
-        if kept is not None and role in kept:
+        kept = self._values.get(id(site), {})
+        if role in kept:
             return kept[role]
+        if site is None or role not in site.roles or (role in PASSING and id(site) in self._fleeting):
+            return None
         scopes = [self.names] if self._frame is None else [*_scopes(self._frame), self.names]
         return looked_up(site.roles[role], *scopes)
+
+    def roles(self, site: Site | None) -> Values:
+        """What all roles of a site stand for."""
+        if site is None:
+            return {}
+        return {role: self.value(site, role) for role in (*site.roles, *self._values.get(id(site), ()))}
 
     def count(self, expression: str) -> int | None:
         """How many values a ``range`` has, for example 'range(epochs)'; None of anything else."""
@@ -211,16 +223,27 @@ class Run:
             self._frame = sys._getframe(1)
             self._before(probe)
 
+    def _call(self, index: int, operation: str, func: Any, *arguments: Any, **options: Any) -> Any:
+        """The script's own call of a model or a loss function, for objects that have no names."""
+        result = func(*arguments, **options)
+        probe = self.listing.probes[index]
+        if self.names[STEPPING] or probe.fleeting:
+            called = dict(zip(CALLED[operation], (result, func, *arguments), strict=False))
+            for site in probe.sites:
+                if operation in site.operation:
+                    self._values.setdefault(id(site), {}).update(called)
+        return result
+
     def _look(self, probe: Probe, frame: FrameType, roles: Sequence[str] | None) -> None:
         """Keep what roles stand for in a function's frame; None: all but the result."""
-        if frame.f_locals is frame.f_globals:
+        if not probe.fleeting:
             return  # a module's variables stay where they are
         for site in probe.sites:
             wanted = [role for role in site.roles if (role in roles if roles else role != "result")]
             if wanted:
+                found = ((role, looked_up(site.roles[role], *_scopes(frame))) for role in wanted)
                 kept = self._values.setdefault(id(site), {})
-                scopes = _scopes(frame)
-                kept.update((role, looked_up(site.roles[role], *scopes)) for role in wanted)
+                kept.update((role, value) for role, value in found if value is not None)
 
     @contextmanager
     def _surroundings(self) -> Iterator[None]:
@@ -316,5 +339,7 @@ def script_traceback(error: BaseException, listing: Listing) -> str:
     own = {str(source.path) for source in listing.sources}
     frames = traceback.extract_tb(error.__traceback__)
     first = next((i for i, frame in enumerate(frames) if frame.filename in own), 0)
-    lines = traceback.format_list(frames[first:]) + traceback.format_exception_only(error)
+    lines = traceback.format_list(
+        f for f in frames[first:] if f.filename != __file__
+    ) + traceback.format_exception_only(error)
     return "Traceback (most recent call last):\n" + "".join(lines).rstrip()

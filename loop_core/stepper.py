@@ -119,6 +119,16 @@ class Stepper:
             between_epochs = probe is not None and Operation.EPOCHS in self._here
         return self._fast_evidence(first), True
 
+    def finish(self) -> None:
+        """Run what is left of the script, to its last line."""
+        self._run.stepping = False
+        while self._run.resume() is not None:
+            pass
+
+    def printed(self) -> tuple[str, ...]:
+        """What the script has printed since the last snapshot."""
+        return self._run.take_printed()
+
     def costs(self) -> dict[Operation, float]:
         """Seconds that each operation takes with its snapshot, measured in the second of two throwaway runs.
 
@@ -156,11 +166,11 @@ class Stepper:
                 return self._left[operation]
             if Operation.EPOCHS in self._here:
                 if not again:
-                    return Evidence(False, f"epoch {self._epoch} ended without it")
+                    return Evidence(False, f"epoch {self._epoch} ended without it", absent=True)
                 again = in_epoch = False
             if Operation.EPOCH in self._here and in_epoch:
                 self._waiting = probe
-                return Evidence(False, f"epoch {self._epoch} began without it")
+                return Evidence(False, f"epoch {self._epoch} began without it", absent=True)
         return self._over_already()
 
     def _run_extras(self, probe: Probe) -> None:
