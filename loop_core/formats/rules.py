@@ -50,6 +50,13 @@ RULES = {
     "no-pitch": Rule("notes without a pitch", "rap notes: any voice hits them", OURS),
     "unreadable": Rule("a line that fits no rule", "left out", OURS),
     "operation": Rule("an operation that there is not", "left to the words and the loop's order", OURS),
+    "recording": Rule(
+        "a named recording that is missing or elsewhere", "not used", f"{SPEC}: relative names"
+    ),
+    "no-recording": Rule("a song without a recording", "clicks in its place", OURS),
+    "mix": Rule(
+        "a voice without an instrumental", "the mix is the backing; there is no voice to switch off", OURS
+    ),
     # UltraStar
     "version": Rule(
         "#VERSION that is no 1.d.d and no 2", "read as a file without version", f"{SPEC}; Play accepts it"
