@@ -51,7 +51,7 @@ def import_song(
                 findings = (*findings, Finding(0, _no_recording(lyrics), "no-recording"))
             elif length < lyrics.lines[-1].end:
                 text = f"the recording ends at {length:.1f} s, the words at {lyrics.lines[-1].end:.1f} s"
-                findings = (*findings, Finding(0, text, "recording"))
+                findings = (*findings, Finding(0, text, "short-recording"))
             found = pages(lyrics, path.stem, stems, length)
             (part / CHART).write_text(found.chart, encoding="utf-8", newline="\n")
             (part / "song.toml").write_text(found.toml, encoding="utf-8", newline="\n")
@@ -80,7 +80,7 @@ def recordings(lyrics: Lyrics, path: Path, audio: Path | None) -> tuple[dict[str
         try:
             found[stem] = inside(path.parent, name.replace("\\", "/"), path)
         except InputError as error:
-            findings.append(Finding(0, f"#{header} is not used: {_without(error, path)}", "recording"))
+            findings.append(Finding(0, f"#{header}: {_without(error, path)}", "recording"))
     if not found:
         beside = (path.with_suffix(suffix) for suffix in SUFFIXES)
         mix = next((file for file in beside if file.is_file() and file != path), None)
@@ -88,7 +88,7 @@ def recordings(lyrics: Lyrics, path: Path, audio: Path | None) -> tuple[dict[str
     if "vocals" in found and "instrumental" in found:
         return {"backing": found["instrumental"], "vocals": found["vocals"]}, tuple(findings)
     if found.pop("vocals", None):
-        findings.append(Finding(0, "#VOCALS is not used: there is no instrumental to it", "mix"))
+        findings.append(Finding(0, "#VOCALS without an instrumental", "mix"))
     if "mix" in found:
         findings.append(Finding(0, MIX, "mix"))
         found = {"backing": found.pop("mix"), **found}
@@ -97,7 +97,7 @@ def recordings(lyrics: Lyrics, path: Path, audio: Path | None) -> tuple[dict[str
     return found, tuple(findings)
 
 
-MIX = "only a mix: the voice in it cannot be switched off"
+MIX = "one recording of everything"
 
 
 def clicks(lyrics: Lyrics) -> Sound:
@@ -111,7 +111,7 @@ def clicks(lyrics: Lyrics) -> Sound:
 
 def _no_recording(lyrics: Lyrics) -> str:
     where = "where each line begins" if lyrics.tempo is None else f"on each beat, {lyrics.tempo:.0f} a minute"
-    return f"no recording: a click {where}; --audio REC gives one"
+    return f"no recording: a click {where}"
 
 
 def _without(error: InputError, path: Path) -> str:

@@ -159,11 +159,11 @@ def _sung(events: list[_Event], findings: Findings) -> list[_Event]:
     sources = [e for e in events if e.comment and e.fields.get("effect", "").strip().lower() == "karaoke"]
     product = [e for e in events if not e.comment and e.fields.get("effect", "").strip().lower() == "fx"]
     if sources and product:
-        findings.add(0, f"{len(product)} lines made by karaoke templates: their source is read", "comment")
+        findings.add(0, f"{len(product)} lines made by karaoke templates", "comment")
         return sources
     comments = sum(event.comment for event in events)
     if comments:
-        findings.add(0, f"{comments} Comment lines left out", "comment")
+        findings.add(0, f"{comments} Comment lines", "comment")
     return [event for event in events if not event.comment]
 
 
@@ -172,7 +172,7 @@ def _lines(events: list[_Event], name: str, findings: Findings) -> Iterator[Lyri
     for event in events:
         start, end = (_time(event.fields.get(key, "")) for key in ("start", "end"))
         if start is None or end is None or end < start:
-            findings.add(event.number, "left out: its times are none", "unreadable")
+            findings.add(event.number, "its times are none", "unreadable")
             continue
         sung = _notes(event, start, end, findings)
         if not sung:
@@ -206,7 +206,7 @@ def _notes(event: _Event, start: float, end: float, findings: Findings) -> tuple
                 began, length = at, max(0.0, number)
                 at += length
     if dropped:
-        findings.add(event.number, f"{dropped} codes of style and place left out", "override")
+        findings.add(event.number, f"{dropped} codes of style and place", "override")
     if length is not None and notes and notes[-1].end > end + 0.005:
         findings.add(event.number, "its syllables last longer than the event", "overlap")
     return tuple(notes)

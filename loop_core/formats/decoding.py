@@ -98,7 +98,7 @@ def decode(data: bytes, name: str, encoding: str = "") -> tuple[str, tuple[Findi
     clean, count = _CONTROL.subn(" ", text)
     if count:
         line = text.count("\n", 0, _first(_CONTROL, text)) + 1
-        findings = (*findings, Finding(line, f"{count} control characters became spaces", "control"))
+        findings = (*findings, Finding(line, f"{count} control characters", "control"))
     return clean, findings
 
 
@@ -123,11 +123,11 @@ def _decode(data: bytes, name: str, encoding: str) -> tuple[str, tuple[Finding, 
     said = _SAID.search(data[:65536])
     if said and (known := ENCODINGS.get(re.sub(r"[^a-z0-9]", "", said[1].decode("ascii").lower()))):
         try:
-            return data.decode(known), (Finding(0, f"read as {known}, as #ENCODING says", "encoding-header"),)
+            return data.decode(known), ()
         except UnicodeDecodeError:
             pass
     text, guess = _guessed(data)
-    return text, (Finding(0, f"read as {guess}; other letters? --encoding NAME", "encoding"),)
+    return text, (Finding(0, f"read as {guess}", "encoding"),)
 
 
 def _strictly(data: bytes, encoding: str, name: str) -> str:

@@ -89,12 +89,12 @@ def parse(text: str, name: str) -> Lyrics:
             elif value:
                 headers.append((key, value))
         elif line.strip():
-            findings.add(number, f"left out {quoted(line.strip())}: it has no stamp", "no-stamp")
+            findings.add(number, f"{quoted(line.strip())} has no stamp", "no-stamp")
         check_counts(len(found), sum(len(words.parts) for words in found[-1:]), len(headers), name, number)
     if not found:
         raise InputError("no stamped line; expected lines like '[00:12.50]words'", name)
     if offset:
-        findings.add(0, f"offset {int(offset * 1000):+} ms: words come that much earlier", "offset")
+        findings.add(0, f"offset {int(offset * 1000):+} ms", "offset")
     lines = _ended(found, clears, length, findings)
     operations = [part.strip() for part in dict(headers).get(OPERATIONS, "").split(",")]
     if operations != [""]:
@@ -180,7 +180,7 @@ def _words(number: int, text: str, start: Fraction, operation: str, findings: Fi
     for index, (time, raw) in enumerate(parts):
         words, count = _ALMOST.subn("", raw)
         if count:
-            findings.add(number, f"left out {count} stamps that are none in {quoted(raw)}", "bad-stamp")
+            findings.add(number, f"no stamp, but like one, in {quoted(raw)}", "bad-stamp")
         if words.strip():
             clean.append((time, words))
         elif clean and index:
@@ -196,7 +196,7 @@ def _words(number: int, text: str, start: Fraction, operation: str, findings: Fi
 
 def _repeated(words: _Words, stamps: list[Fraction], findings: Findings) -> list[_Words]:
     if len(stamps) > 1 and len(words.parts) > 1:
-        findings.add(words.number, "words' stamps moved with each of the line's", "repeat")
+        findings.add(words.number, "a repeated line with stamped words", "repeat")
     return [
         replace(
             words, start=stamp, parts=tuple((time + stamp - stamps[0], text) for time, text in words.parts)
@@ -241,7 +241,7 @@ def _moved(line: LyricLine, by: Fraction) -> LyricLine:
 
 def _offset(value: str, number: int, findings: Findings) -> Fraction:
     if not _OFFSET.fullmatch(value):
-        findings.add(number, f"offset {quoted(value)} is no number of ms: taken as 0", "offset")
+        findings.add(number, f"offset {quoted(value)} is no number of ms", "offset-none")
         return Fraction(0)
     return Fraction(int(value), 1000)
 

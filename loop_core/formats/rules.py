@@ -28,7 +28,7 @@ class Rule:
 
 RULES = {
     # text
-    "encoding": Rule("text that is not UTF-8", "guessed, and said; --encoding overrules", OURS),
+    "encoding": Rule("text that is not UTF-8", "a guess, which --encoding overrules", OURS),
     "encoding-header": Rule(
         "#ENCODING", "followed for the whole file where its bytes are not UTF-8, else dropped", SPEC
     ),
@@ -53,9 +53,10 @@ RULES = {
     "recording": Rule(
         "a named recording that is missing or elsewhere", "not used", f"{SPEC}: relative names"
     ),
-    "no-recording": Rule("a song without a recording", "clicks in its place", OURS),
+    "short-recording": Rule("words after the recording's end", "sung to silence", OURS),
+    "no-recording": Rule("a song without a recording", "clicks; --audio REC gives it one", OURS),
     "mix": Rule(
-        "a voice without an instrumental", "the mix is the backing; there is no voice to switch off", OURS
+        "a recording with the voice in it", "it is the backing; the voice cannot be switched off", OURS
     ),
     # UltraStar
     "version": Rule(
@@ -73,7 +74,7 @@ RULES = {
     "unknown-type": Rule("an unknown note type", "read as F, freestyle", f"{SPEC}: MAY"),
     "second-number": Rule(
         "'- a b' without #RELATIVE:yes",
-        "the second number is dropped; nothing is inferred from it",
+        "dropped; nothing is inferred from it",
         f"{SPEC}: MUST NOT infer; USDX ignores it",
     ),
     "relative": Rule(
@@ -105,6 +106,7 @@ RULES = {
     "kept-header": Rule("#START, #END, #VIDEO, #COVER, ...", "kept as text, and not followed", OURS),
     # LRC
     "offset": Rule("[offset:+ms]", "positive: words come earlier", "foo_openlyrics #257, sonora #695"),
+    "offset-none": Rule("an offset that is no number", "taken as 0", OURS),
     "repeat": Rule(
         "several stamps before words with stamps of their own",
         "the words' stamps are moved with each",

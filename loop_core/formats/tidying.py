@@ -49,7 +49,7 @@ def _in_order(line: LyricLine, findings: Findings) -> LyricLine:
         start = max(note.start, before)
         pitch = _in_range(note.pitch)
         if pitch != note.pitch:
-            findings.add(line.number, f"pitch {note.pitch}: moved by octaves to {pitch}", "pitch-range")
+            findings.add(line.number, f"pitch {note.pitch}", "pitch-range")
         notes.append(replace(note, start=start, end=max(note.end, start), pitch=pitch))
     notes[0] = replace(notes[0], text=notes[0].text.lstrip() or HELD)
     notes[-1] = replace(notes[-1], text=notes[-1].text.rstrip() or HELD)
@@ -72,7 +72,9 @@ def _apart(lines: Sequence[LyricLine], findings: Findings) -> list[LyricLine]:
         else:
             text = " / ".join(part for part in (first.translation, line.text) if part)
             kept[-1] = replace(first, translation=text)
-            findings.add(line.number, f"{quoted(line.text)} is shown below line {first.number}", "same-time")
+            findings.add(
+                line.number, f"{quoted(line.text)} is at the time of line {first.number}", "same-time"
+            )
     return kept
 
 
@@ -80,7 +82,7 @@ def _cut(line: LyricLine, limit: float, findings: Findings) -> LyricLine:
     """The line with each note cut where the next begins, and all of it where the next line does."""
     starts = (*(note.start for note in line.notes[1:]), limit)
     if line.end > limit or any(n.end > start for n, start in zip(line.notes, starts, strict=True)):
-        findings.add(line.number, f"{quoted(line.text)}: cut where the next begins", "overlap")
+        findings.add(line.number, f"{quoted(line.text)} overlaps", "overlap")
     notes = tuple(
         replace(note, start=min(note.start, limit), end=min(note.end, start, limit))
         for note, start in zip(line.notes, starts, strict=True)

@@ -53,16 +53,16 @@ def parse(text: str, name: str) -> Lyrics:
         at = next((index for index, row in enumerate(block[:2]) if "-->" in row), None)
         if at is None:
             if first > 1 and block[0].strip() in ("STYLE", "REGION"):
-                findings.add(first, f"{block[0].strip()} left out", "cue-settings")
+                findings.add(first, f"a block {block[0].strip()}", "cue-settings")
             elif first > 1:
-                findings.add(first, f"left out {quoted(block[0])}: a cue needs '-->'", "unreadable")
+                findings.add(first, f"{quoted(block[0])} is no cue: it has no '-->'", "unreadable")
             continue
         timing = _TIMING.fullmatch(block[at])
         if timing is None:
-            findings.add(first + at, f"left out: {quoted(block[at])} is no timing", "unreadable")
+            findings.add(first + at, f"{quoted(block[at])} is no timing", "unreadable")
             continue
         if (timing[9] or "").strip():
-            findings.add(first + at, f"settings {quoted(timing[9])} left out", "cue-settings")
+            findings.add(first + at, f"settings {quoted(timing[9])}", "cue-settings")
         start, end = _time(timing.groups()[:4]), _time(timing.groups()[4:8])
         rows = block[at + 1 :]
         payload = " ".join(_new_rows(rows, last, end - start, first, findings))
@@ -178,7 +178,7 @@ def _notes(payload: str, start: Fraction, end: Fraction, number: int, findings: 
         parts.append((inside, []))
     parts[-1][1].append(payload[at:])
     if dropped:
-        findings.add(number, f"{dropped} tags of style or voice left out", "cue-settings")
+        findings.add(number, f"{dropped} tags of style or voice", "cue-settings")
     notes: list[Note] = []
     for (begins, pieces), (ends, _) in zip(parts, [*parts[1:], (max(end, start), [])], strict=True):
         words = _plain("".join(pieces))
