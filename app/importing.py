@@ -39,6 +39,7 @@ def import_song(
     be used, and where ``folder`` is there already, unless it is to be replaced.
     """
     sources, findings = recordings(lyrics, path, audio)
+    findings = (*_lacking(lyrics), *findings)
     try:
         with folder_written_whole(folder, replace_it) as part:
             stems, length = {}, 0.0
@@ -107,6 +108,15 @@ def clicks(lyrics: Lyrics) -> Sound:
         return ticks_at([line.start for line in lyrics.lines], length)
     apart = 60 / lyrics.tempo
     return ticks_at(np.arange(float(lyrics.gap) / 1000 % apart, length, apart).tolist(), length)
+
+
+def _lacking(lyrics: Lyrics) -> Iterator[Finding]:
+    missing = [key.lower() for key in ("TITLE", "ARTIST") if not lyrics.header(key)]
+    if missing:
+        yield Finding(0, f"no {' and no '.join(missing)}", "title")
+    pitchless = sum(note.pitch is None for line in lyrics.lines for note in line.notes)
+    if pitchless:
+        yield Finding(0, f"{pitchless} notes without a pitch", "no-pitch")
 
 
 def _no_recording(lyrics: Lyrics) -> str:

@@ -179,7 +179,8 @@ def _melody(
                 begun[channel][starts[index]] = (pitch, stop)
     best = max(begun, key=lambda key: len(begun[key]), default=None)
     if best is None or len(begun[best]) < SHARE * len(starts):
-        findings.add(0, "no channel begins enough of the syllables: no pitches", "melody")
+        findings.add(0, "no channel begins enough of the syllables", "melody")
+        findings.add(0, "the ends of syllables", "midi-end")
         return {}
     share = len(begun[best]) / len(starts)
     where = f"track {best[0] + 1}, channel {best[1] + 1}"

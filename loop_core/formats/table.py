@@ -59,7 +59,8 @@ def read_lyrics(path: Path, encoding: str = "") -> Lyrics:
 
     encoding: of its text, where a guess would be wrong.  Raises InputError when it cannot be used.
     """
-    return lyrics_of(read_bytes(path), format_of(path), str(path), encoding)
+    form = format_of(path)
+    return lyrics_of(read_bytes(path), form, str(path), encoding)
 
 
 def lyrics_of(data: bytes, form: Format, name: str, encoding: str = "") -> Lyrics:
