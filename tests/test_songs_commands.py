@@ -216,7 +216,9 @@ def test_the_bundled_song_is_the_same_after_export_and_import(
     monkeypatch.chdir(tmp_path)
     target = form.suffixes[0]  # type: ignore[attr-defined]
     assert f"optimization_loop{target}: 30 lines\n" in run("export", "optimization_loop", "--format", name)
-    assert ", replaced" in run("export", "optimization_loop", "--format", name)
+    again = ("export", "optimization_loop", "--format", name)
+    assert "this is there already; expected another name" in refused("songs", *again)
+    run(*again, "--replace")
     run("import", f"optimization_loop{target}", "--to", "songs")
     old, new = load_song(SONGS / "optimization_loop"), load_song(tmp_path / "songs" / "optimization_loop")
     assert (old.title, old.artist) == (new.title, new.artist)
@@ -238,12 +240,10 @@ def test_help_states_the_rounding_of_every_format() -> None:
 def test_an_unknown_format_or_target_is_refused(tmp_path: Path) -> None:
     message = refused("songs", "export", "optimization_loop", "--format", "lcr")
     assert message == "torchaoke: --format 'lcr'; did you mean 'lrc'?\n"
-    assert "no regular file" in refused(
-        "songs", "export", "optimization_loop", "--format", "lrc", "--to", str(tmp_path)
-    )
-    assert "did you mean 'optimization_loop'?" in refused(
-        "songs", "export", "optimisation_loop", "--format", "lrc"
-    )
+    command = ("songs", "export", "optimization_loop", "--format", "lrc", "--to", str(tmp_path))
+    assert "no regular file" in refused(*command)
+    command = ("songs", "export", "optimisation_loop", "--format", "lrc")
+    assert "did you mean 'optimization_loop'?" in refused(*command)
 
 
 def test_check_names_file_line_rule_and_source_and_its_status_says_whether_there_is_any(wild: Path) -> None:
@@ -288,3 +288,27 @@ def test_songs_starts_without_torch_pygame_and_sound() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_the_readme_s_own_song_runs_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.split("## Your own song\n")[1].split("\n## ")[0]
+    blocks = "".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
+    inline = re.findall(r"`(torchaoke songs [^`]*)`", section)
+    commands = [row.removeprefix(".venv/bin/") for row in blocks.splitlines()] + inline
+    assert len(commands) == 6
+    monkeypatch.chdir(tmp_path)
+    write_recording(tmp_path / "my_song.mp3")
+    (tmp_path / "my_song.lrc").write_text(
+        "[00:01.00]Loss backward\n[op:step]\n[00:03.00]La\n", encoding="utf-8"
+    )
+    for command in commands:
+        arguments = command.split()[1:]
+        if arguments[0] == "play":
+            arguments[0] = "headless"
+        result = RUNNER.invoke(app, arguments)
+        assert result.exit_code == ("check" in arguments), result.output
+    cues = load_song(tmp_path / "songs" / "my_song").cues
+    assert [str(cue.operation) for cue in cues] == ["backward", "step"]
+    written = (tmp_path / "optimization_loop.lrc").read_text(encoding="utf-8")
+    assert written.startswith("[ti:The Optimization Loop]\n")

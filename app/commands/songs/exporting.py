@@ -7,6 +7,7 @@ import typer
 
 from app.options import check_target, read_name
 from assets import SONGS
+from loop_core.errors import InputError
 from loop_core.files import writing
 from loop_core.song import find_song, load_chart, load_song
 
@@ -17,6 +18,7 @@ def export(
     to: Annotated[
         Path | None, typer.Option(metavar="FILE", help="By default the song's name, in this folder.")
     ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a file that is there already.")] = False,
 ) -> None:
     """Write a song's words and notes for other programs, and say what the format cannot hold.
 
@@ -44,11 +46,12 @@ def export(
     found = load_song(folder)
     target = to or Path(f"{found.name}{chosen.suffixes[0]}")
     check_target(target, "--to")
+    if target.exists() and not replace:
+        raise InputError("this is there already; expected another name with --to, or --replace", target)
     assert chosen.write is not None
     written = chosen.write(lyrics_of_song(found, load_chart(folder)))
-    replaced = target.exists()
     with writing(target) as part:
         part.write_text(written.text, encoding="utf-8", newline="\n")
-    typer.echo(f"{target}: {len(found.lines)} lines{', replaced' if replaced else ''}")
+    typer.echo(f"{target}: {len(found.lines)} lines")
     for lost in written.lost:
         typer.echo(f"not kept: {lost}")
