@@ -6,7 +6,7 @@ the next operations in the loop's order, one a line, as far as they come before 
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from loop_core.formats.lyrics import NO_OPERATION, LyricLine
 from loop_core.operations import LOOP, TESTING, Operation
@@ -55,9 +55,8 @@ def cast(lines: Sequence[LyricLine]) -> tuple[Part, ...]:
     given = _given_parts(lines)
     place = _Place()
     parts: list[Part] = []
-    for index, part in enumerate(given):
+    for part, following in zip(given, _following(given), strict=True):
         if part is None:
-            following = next((p.operation for p in given[index + 1 :] if p and p.operation), None)
             part = place.next_part(following)
         elif part.operation is not None:
             part = place.placed(part)
@@ -76,12 +75,26 @@ def recognised(lyric: str) -> tuple[Operation, str] | None:
     return None
 
 
+def _following(given: Sequence[Part | None]) -> list[Operation | None]:
+    """Of each line the operation that is known to be sung next after it."""
+    found: list[Operation | None] = []
+    known: Operation | None = None
+    for part in reversed(given):
+        found.append(known)
+        known = (part and part.operation) or known
+    return found[::-1]
+
+
 def _given_parts(lines: Sequence[LyricLine]) -> list[Part | None]:
     given = [_given(line) for line in lines]
-    saves = [index for index, part in enumerate(given) if part and part.operation is Operation.SAVE]
-    for index in saves:
-        later = any(part and part.operation not in (None, *_ENDING) for part in given[index + 1 :])
-        if later and not lines[index].operation:
+    still_sung = False
+    for index in reversed(range(len(lines))):
+        part = given[index]
+        if part is None or part.operation is None:
+            continue
+        if part.operation not in _ENDING:
+            still_sung = True
+        elif still_sung and not lines[index].operation:
             given[index] = Part(None, "saving ends the loop, which is still sung")
     if len(lines) > len(LOOP) + len(_ENDING):
         last = given[-1]
@@ -98,14 +111,16 @@ _ENDING = (Operation.REMAINING, Operation.SAVE)
 class _Place:
     """How far the loop has been sung: index in the pass (-2 before the setup), epoch, and whether it is over.
 
-    prints: whether a lesson prints in this epoch: in the first, and after each fast line.
+    prints: whether a lesson prints in this epoch: in the first, and after each fast line.  saved: the
+    weights were saved, which is done once.  testing: the last operation was of the testing half.
     """
 
     index: int = -2
     epoch: int = 0
     prints: bool = True
     over: bool = False
-    testing: bool = field(default=False)
+    saved: bool = False
+    testing: bool = False
 
     def next_part(self, following: Operation | None) -> Part:
         """The next operation in the loop's order, unless a later line sings that one."""
@@ -130,7 +145,7 @@ class _Place:
             return part
         if self.testing:
             operation = _IN_TEST.get(operation, operation)
-        if self.over and operation is not Operation.SAVE:
+        if self.over and (operation is not Operation.SAVE or self.saved):
             return Part(None, "the loop is over")
         if operation in _ENDING or operation is Operation.SETUP:
             return Part(operation, part.why)
@@ -148,7 +163,7 @@ class _Place:
     def move_to(self, operation: Operation) -> None:
         """This operation is sung."""
         if operation in _ENDING:
-            self.over = True
+            self.over, self.saved = True, operation is Operation.SAVE
         elif operation is Operation.SETUP:
             self.index = max(self.index, -1)
         else:

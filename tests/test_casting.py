@@ -100,6 +100,7 @@ def test_in_the_testing_half_the_same_words_mean_the_test_data() -> None:
 
 def test_saving_in_the_middle_of_the_loop_is_left_out() -> None:
     assert sung("torch save", "loss backward") == [None, Operation.BACKWARD]
+    assert sung("torch save", "torch save") == [Operation.SAVE, None]
 
 
 WORDS = """la|la|la|zero grad|loss backward|optimizer step|model train|model eval|forward pass|print it

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from loop_core.casting import cast
 from loop_core.errors import InputError
+from loop_core.folder import pages
 from loop_core.formats import ultrastar
 from loop_core.formats.decoding import MAX_BYTES
 from loop_core.formats.lyrics import KINDS, LyricLine, Lyrics, Note
@@ -250,6 +251,7 @@ LONG: dict[str, tuple[tuple[bytes, bytes], ...]] = {
         (b"", b"[00:01.00]" + SPACES + b"<\n"),
         (b"", b"[a:"),
         (b"", b"[00:01.00]" + 2000 * b"<00:01.00>a" + b"\n"),
+        (b"", 900 * b"[00:01.00][00:02.00]" + 2000 * b"<00:01.00>a" + b"\n"),
     ),
     "ass": (
         (ASS, rb"{\k1}a"),
@@ -276,6 +278,19 @@ def test_ten_megabytes_are_answered_in_seconds(form: Format) -> None:
         started = time.perf_counter()
         assert answer(form, head + piece * (size // len(piece)))
         assert time.perf_counter() - started < 20  # one or two are taken; a quadratic one takes hours
+
+
+@every_writer
+def test_a_long_song_takes_seconds(form: Format) -> None:
+    def line(start: int) -> LyricLine:
+        return LyricLine(tuple(Note("la", start + n / 4, start + n / 4 + 0.25) for n in range(10)))
+
+    assert form.write is not None
+    started = time.perf_counter()
+    written = form.write(Lyrics((), tuple(line(5 * k) for k in range(3000)))).text
+    again = lyrics_of(written.encode(), form, "again")
+    assert len(pages(again, "T", {}, 0.0).parts) == 3000
+    assert time.perf_counter() - started < 30  # some two are taken
 
 
 def test_a_file_of_more_than_ten_megabytes_is_refused_with_words(tmp_path: Path) -> None:

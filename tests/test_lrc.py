@@ -82,6 +82,10 @@ def test_another_text_at_the_same_time_is_a_translation() -> None:
     assert [(line.text, line.translation) for line in lyrics.lines] == [("One", "一")]
 
 
+def test_a_third_text_at_the_same_time_is_left_out_and_told() -> None:
+    assert (3, "third-text") in rules("[00:01.00]One\n[00:01.00]一\n[00:01.00]Eins\n[00:02.00]\n")
+
+
 def test_what_is_left_out_or_decided_is_told_with_its_line() -> None:
     text = "[offset:soon]\n[00:02.00]<-1:00.00>odd\nno stamp\n[00:04.00]a<00:03.00>b<00:05.00>\n"
     assert rules(text) == {

@@ -68,10 +68,13 @@ def parse(text: str, name: str) -> Lyrics:
     offset = Fraction(0)
     length: Fraction | None = None
     operation = ""
+    count = 0
     for number, line in enumerate(text.split("\n"), start=1):
         stamps, at = _leading(line)
         if stamps:
             words = _words(number, line[at:], stamps[0], operation, findings)
+            count += len(stamps) * len(words.parts)
+            check_counts(len(found), count, len(headers), name, number)
             if words.parts:
                 found += _repeated(words, stamps, findings)
                 operation = ""
@@ -90,7 +93,7 @@ def parse(text: str, name: str) -> Lyrics:
                 headers.append((key, value))
         elif line.strip():
             findings.add(number, f"{quoted(line.strip())} has no stamp", "no-stamp")
-        check_counts(len(found), sum(len(words.parts) for words in found[-1:]), len(headers), name, number)
+        check_counts(len(found), 0, len(headers), name, number)
     if not found:
         raise InputError("no stamped line; expected lines like '[00:12.50]words'", name)
     if offset:

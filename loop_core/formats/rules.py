@@ -44,6 +44,7 @@ RULES = {
     "same-time": Rule(
         "two lines at the same time", "the second is kept as a translation of the first", f"{LRC}, bilingual"
     ),
+    "third-text": Rule("a third line at the same time", "left out", OURS),
     "both-sing": Rule("a line that both voices sing", "kept once", OURS),
     "wordless": Rule("a line of held notes only", "shown as '…'", OURS),
     "pitch-range": Rule("a pitch that is no MIDI note", "moved by octaves", OURS),

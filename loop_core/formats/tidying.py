@@ -69,9 +69,10 @@ def _apart(lines: Sequence[LyricLine], findings: Findings) -> list[LyricLine]:
             kept.append(line)
         elif line.text == first.text:
             findings.add(line.number, f"{quoted(line.text)} twice at the same time", "both-sing")
+        elif first.translation:
+            findings.add(line.number, f"{quoted(line.text)} is one more at the same time", "third-text")
         else:
-            text = " / ".join(part for part in (first.translation, line.text) if part)
-            kept[-1] = replace(first, translation=text)
+            kept[-1] = replace(first, translation=line.text)
             findings.add(
                 line.number, f"{quoted(line.text)} is at the time of line {first.number}", "same-time"
             )
