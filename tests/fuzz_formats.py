@@ -9,6 +9,7 @@ cases in `tests/test_formats.py`. Options after ``--`` are libFuzzer's, for exam
 
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 
 import atheris
@@ -16,8 +17,8 @@ import atheris
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
 
 with atheris.instrument_imports(include=["loop_core", "mido"]):
-    from loop_core.casting import cast
     from loop_core.errors import InputError
+    from loop_core.folder import pages
     from loop_core.formats import ultrastar
     from loop_core.formats.table import FORMATS, WRITABLE, Format, lyrics_of
 
@@ -30,13 +31,16 @@ def check(form: Format, data: bytes) -> None:
         lyrics = lyrics_of(data, form, "fuzzed")
     except InputError:
         return
-    cast(lyrics.lines)
+    made = pages(lyrics, "fuzzed", {"backing": "backing.flac"}, 0.0)
+    entries = tomllib.loads(made.toml)["lines"]
+    phrases = ultrastar.parse(made.chart, "strictly").phrases
+    assert [entry["lyric"] for entry in entries] == [phrase.text for phrase in phrases]
+    assert all(phrase.text for phrase in phrases)
     for other in WRITABLE:
         assert other.write is not None
         written = other.write(lyrics)
         again = lyrics_of(written.text.encode(), other, "written")
         assert len(again.lines) == len(lyrics.lines), (other.name, written.text)
-    ultrastar.parse(ultrastar.write(lyrics).text, "strictly")
 
 
 def main() -> None:

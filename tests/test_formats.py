@@ -20,6 +20,7 @@ from loop_core.formats.lyrics import KINDS, LyricLine, Lyrics, Note
 from loop_core.formats.rules import RULES
 from loop_core.formats.table import FORMATS, WRITABLE, Format, format_of, lyrics_of, read_lyrics
 from loop_core.operations import Operation
+from loop_core.song import load_song
 
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
@@ -90,6 +91,27 @@ def test_a_broken_file_is_read_or_refused(form: Format, data: st.DataObject) -> 
         new = data.draw(st.binary(max_size=6) | st.sampled_from((sample[:80], b"\n", b"[", b"-", b"{\\k5}")))
         sample = sample[:at] + new + sample[at + length :]
     held(form, sample)
+
+
+@every_format
+@given(data=st.data())
+@settings(max_examples=40)
+def test_what_is_read_is_a_song_that_loads(
+    form: Format, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    sample = data.draw(st.sampled_from(SAMPLES[form.name]))
+    at = data.draw(st.integers(0, len(sample)))
+    lyrics = answer(form, sample[:at] + data.draw(st.binary(max_size=9)) + sample[at:])
+    if isinstance(lyrics, InputError):
+        return
+    folder = tmp_path_factory.mktemp("song")
+    made = pages(lyrics, "T", {"backing": "b.flac"}, 0.0)
+    (folder / "b.flac").touch()
+    (folder / "song.txt").write_text(made.chart, encoding="utf-8", newline="\n")
+    (folder / "song.toml").write_text(made.toml, encoding="utf-8", newline="\n")
+    song = load_song(folder)
+    assert [line.text for line in song.lines] == [line.text for line in lyrics.lines]
+    assert [cue.operation for cue in song.cues] == [p.operation for p in made.parts if p.operation]
 
 
 TEXTS = st.text(
