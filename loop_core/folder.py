@@ -1,7 +1,7 @@
 """The texts of a song's own folder, from lyrics that were read elsewhere; and lyrics from such a folder."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from loop_core.casting import Part, cast
@@ -82,6 +82,16 @@ def lyrics_of_song(song: Song, chart: ultrastar.Chart) -> Lyrics:
     )
     headers = tuple((key, value) for key, value in chart.headers if key not in ultrastar.GRID and value)
     return Lyrics(headers, lines, (), *chart.grid, song.tempo)
+
+
+def lost_of(song: Song) -> Iterator[str]:
+    """What only song.toml holds, and no other format."""
+    if any(line.subtitles for line in song.lines):
+        yield "subtitles"
+    if song.sections:
+        yield f"{len(song.sections)} sections"
+    if song.credits:
+        yield f"credits: {', '.join(song.credits)}"
 
 
 def _operation(part: Part) -> str:

@@ -215,7 +215,9 @@ def test_the_bundled_song_is_the_same_after_export_and_import(
     unit = {"ultrastar": 1e-9, "webvtt": 0.001, "lrc": 0.01, "ass": 0.01}[name]
     monkeypatch.chdir(tmp_path)
     target = form.suffixes[0]  # type: ignore[attr-defined]
-    assert f"optimization_loop{target}: 30 lines\n" in run("export", "optimization_loop", "--format", name)
+    output = run("export", "optimization_loop", "--format", name)
+    assert f"optimization_loop{target}: 30 lines\n" in output
+    assert "not kept: subtitles\nnot kept: 8 sections\nnot kept: credits: idea, article, " in output
     again = ("export", "optimization_loop", "--format", name)
     assert "this is there already; expected another name" in refused("songs", *again)
     run(*again, "--replace")

@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from format_samples import DRAFT, DUET, RELATIVE, ULTRASTAR
@@ -151,6 +152,22 @@ def test_operations_are_read_from_their_header_and_written_there() -> None:
 def test_unknown_headers_come_back_in_their_order() -> None:
     text = write(lyrics_of(ULTRASTAR.encode(), FORM, "x")).text
     assert "#TITLE:Warm-up\n#ARTIST:Nobody\n#MP3:warm.mp3\n#WEIRD:kept\n#BPM:300.5\n#GAP:1200\n" in text
+
+
+def test_another_program_reads_what_is_written(tmp_path: Path) -> None:
+    referee = pytest.importorskip("ultrastar_score.parser")
+    for sample in (ULTRASTAR, RELATIVE, DRAFT):
+        lyrics = lyrics_of(sample.encode(), FORM, "x")
+        (tmp_path / "song.txt").write_text(write(lyrics).text, encoding="utf-8")
+        song = referee.parse_ultrastar(tmp_path / "song.txt")
+        notes = [note for line in song.lines for note in line.notes]
+        beat = 15 / song.bpm
+        expected = [note for line in lyrics.lines for note in line.notes]
+        assert [note.text.strip() for note in notes] == [note.text.strip() for note in expected]
+        assert [song.gap / 1000 + note.start_beat * beat for note in notes] == pytest.approx(
+            [note.start for note in expected]
+        )
+        assert [60 + note.pitch for note in notes] == [note.pitch for note in expected]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def export(
     torchaoke songs export optimization_loop --format lrc
     torchaoke songs export songs/my_song --format ass --to my_song.ass
     """
-    from loop_core.folder import lyrics_of_song
+    from loop_core.folder import lost_of, lyrics_of_song
     from loop_core.formats.table import WRITABLE
 
     forms = {known.name: known for known in WRITABLE}
@@ -53,5 +53,5 @@ def export(
     with writing(target) as part:
         part.write_text(written.text, encoding="utf-8", newline="\n")
     typer.echo(f"{target}: {len(found.lines)} lines")
-    for lost in written.lost:
+    for lost in (*written.lost, *lost_of(found)):
         typer.echo(f"not kept: {lost}")
