@@ -13,9 +13,11 @@ from app.stretch import Sound
 from loop_core.errors import InputError
 from loop_core.files import folder_written_whole
 from loop_core.folder import CHART, TAIL, Pages, pages
-from loop_core.formats.lyrics import Finding, Lyrics
+from loop_core.formats.lyrics import Finding, Lyrics, quoted
 from loop_core.song import Song, inside, load_song
 
+MOST_LETTERS = 50
+"""Of a line that fits on the stage."""
 Heard = Callable[[str, float], None]
 """Called with the name of the recording that is decoded, and the seconds of it so far."""
 
@@ -114,6 +116,9 @@ def _lacking(lyrics: Lyrics) -> Iterator[Finding]:
     missing = [key.lower() for key in ("TITLE", "ARTIST") if not lyrics.header(key)]
     if missing:
         yield Finding(0, f"no {' and no '.join(missing)}", "title")
+    for line in lyrics.lines:
+        if len(line.text) > MOST_LETTERS:
+            yield Finding(line.number, f"{quoted(line.text)} has {len(line.text)} letters", "long-line")
     pitchless = sum(note.pitch is None for line in lyrics.lines for note in line.notes)
     if pitchless:
         yield Finding(0, f"{pitchless} notes without a pitch", "no-pitch")

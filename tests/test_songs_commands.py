@@ -199,6 +199,16 @@ def test_a_recording_longer_than_any_song_is_refused(wild: Path, monkeypatch: py
     assert "longer than 0 minutes; expected one song" in message
 
 
+def test_a_line_too_wide_for_the_stage_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "wide.lrc"
+    path.write_text(f"[00:01.00]{'la ' * 20}\n[00:02.00]la\n", encoding="utf-8")
+    output = run("import", path, "--to", tmp_path / "songs")
+    assert (
+        "- line 1: 'la la la la la la la la la la la la la la la la la la la la' has 59 letters; kept"
+        in output
+    )
+
+
 @pytest.mark.parametrize("voice", ["1", "2"])
 def test_one_voice_of_a_duet_can_be_chosen(voice: str, wild: Path) -> None:
     run("import", wild / "duet.txt", "--voice", voice, "--to", wild / "songs")

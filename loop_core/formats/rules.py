@@ -49,6 +49,7 @@ RULES = {
     "wordless": Rule("a line of held notes only", "shown as '…'", OURS),
     "pitch-range": Rule("a pitch that is no MIDI note", "moved by octaves", OURS),
     "no-pitch": Rule("notes without a pitch", "rap notes: any voice hits them", OURS),
+    "long-line": Rule("a line of more than 50 letters", "kept, but too wide for the stage", OURS),
     "unreadable": Rule("a line that fits no rule", "left out", OURS),
     "operation": Rule("an operation that there is not", "left to the words and the loop's order", OURS),
     "recording": Rule(
