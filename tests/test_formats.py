@@ -330,6 +330,8 @@ FOUND: tuple[tuple[str, bytes], ...] = (
     ("ultrastar", US + b": 0 4 7 Ze\n- 4\n: 8 4 7 Ze\n"),  # a line sung twice was lost in WebVTT
     ("lrc", b"[00:03.4]Again and again\n[00:20.4]Again and again\n"),
     ("webvtt", VTT + b"Twice\n\n00:02.000 --> 00:03.000\nTwice\n"),
+    ("lrc", b"[00:07.900]Los\n[00:07.902]Loss\n"),  # lines 2 ms apart became one
+    ("ultrastar", US + b"#GAP:20\n: -1 1 7 cut\n- 0\n: 0 4 7 la\n"),  # cut at 0 s, which is no beat
     ("ass", b"[Script Info]\n:no key\n" + ASS + rb"{\k5}la"),  # a header without a key was written
 )
 

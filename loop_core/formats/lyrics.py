@@ -128,6 +128,11 @@ def operations_header(lines: Sequence[LyricLine]) -> tuple[tuple[str, str], ...]
     return ((OPERATIONS, ",".join(line.operation for line in lines)),)
 
 
+def milliseconds(seconds: float) -> int:
+    """The nearest one."""
+    return round(1000 * Fraction(seconds))
+
+
 def quoted(text: str) -> str:
     """A piece of a file as an error quotes it: at most sixty characters."""
     return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -4,12 +4,19 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from loop_core.errors import InputError
-from loop_core.formats.lyrics import HELD, Findings, LyricLine, Lyrics, Note, check_counts, quoted
+from loop_core.formats.lyrics import (
+    HELD,
+    Findings,
+    LyricLine,
+    Lyrics,
+    Note,
+    check_counts,
+    milliseconds,
+    quoted,
+)
 
 LONGEST = 24 * 3600.0
 """Seconds that a song may have."""
-APART = 0.002
-"""Seconds by which the beginnings of two lines differ at least."""
 
 
 def tidied(lyrics: Lyrics, name: str) -> Lyrics:
@@ -61,11 +68,11 @@ def _in_order(line: LyricLine, findings: Findings) -> LyricLine:
 
 
 def _apart(lines: Sequence[LyricLine], findings: Findings) -> list[LyricLine]:
-    """Of lines at the same time the first; another text of the same voice becomes its translation."""
+    """Of lines in the same millisecond the first; another text becomes its translation."""
     kept: list[LyricLine] = []
     for line in lines:
         first = kept[-1] if kept else None
-        if first is None or line.start - first.start >= APART:
+        if first is None or milliseconds(line.start) > milliseconds(first.start):
             kept.append(line)
         elif line.text == first.text:
             findings.add(line.number, f"{quoted(line.text)} twice at the same time", "both-sing")

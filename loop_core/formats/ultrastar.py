@@ -164,11 +164,12 @@ def _is_key(key: str) -> bool:
 
 
 def _grid(lyrics: Lyrics) -> tuple[Fraction, Fraction]:
-    """BPM, and the gap in ms: the lyrics' own where its text keeps it, else 10 ms or 1 ms a beat."""
+    """BPM, and the gap in ms: the lyrics' own where all times are on it, else 10 ms or 1 ms a beat."""
     times = [1000 * time for line in lyrics.lines for note in line.notes for time in (note.start, note.end)]
     if lyrics.bpm is not None and _number(_decimal(lyrics.bpm)) == lyrics.bpm:
-        latest = _beat(max(times) / 1000, lyrics.bpm, lyrics.gap)
-        if latest < MOST_BEATS and abs(lyrics.gap) < MOST_BEATS:
+        beats = [(time - float(lyrics.gap)) * float(lyrics.bpm) / 15_000 for time in times]
+        fits = all(abs(beat - round(beat)) < 0.01 and beat < MOST_BEATS for beat in beats)
+        if fits and abs(lyrics.gap) < MOST_BEATS:
             return lyrics.bpm, lyrics.gap
     coarse = all(abs(time - 10 * round(time / 10)) < 1e-6 for time in times)
     return Fraction(1500 if coarse else 15000), Fraction(0)
