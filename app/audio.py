@@ -8,7 +8,7 @@ both are takes of the same length divided by its rate, and only positions know o
 """
 
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -220,10 +220,11 @@ def open_player(stems: Mapping[str, Path], length: float, real: Callable[[], flo
         return SilentPlayer(length, real, f"no sound: {error}")
 
 
-def decode(path: Path) -> "AudioSegment":
+def decode(path: Path, heard: Callable[[float], None] | None = None) -> "AudioSegment":
     """A file of any format that FFmpeg's libraries read, as 16-bit stereo at 44.1 kHz.
 
-    Raises InputError when it holds no sound that can be decoded.
+    heard: called with the seconds decoded so far.  Raises InputError when it holds no sound that can be
+    decoded.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydub looks for an ffmpeg program, which is not needed here
@@ -231,11 +232,15 @@ def decode(path: Path) -> "AudioSegment":
     import av  # 0.15 s, and no first picture should wait for it
 
     chunks: list[bytes] = []
+    count = 0.0
     try:
         with av.open(str(path)) as container:
             resampler = av.AudioResampler(format="s16", layout="stereo", rate=SAMPLE_RATE)
             for frame in container.decode(audio=0):
                 chunks += [bytes(part.planes[0])[: 4 * part.samples] for part in resampler.resample(frame)]
+                count += frame.samples / frame.sample_rate
+                if heard is not None:
+                    heard(count)
             chunks += [bytes(part.planes[0])[: 4 * part.samples] for part in resampler.resample(None)]
     except (av.FFmpegError, IndexError, ValueError, OSError) as error:
         raise InputError(f"no sound that can be decoded: {error}", path) from None
@@ -257,6 +262,17 @@ def ticks(beats: int, apart: float) -> Sound:
         start = round(beat * apart * SAMPLE_RATE)
         wave = np.sin(2 * np.pi * TICK_PITCHES[beat > 0] * times) * np.exp(-8 * times / TICK)
         sound[start : start + len(times)] = np.round(0.5 * (1 << 15) * wave)[:, None]
+    return sound
+
+
+def ticks_at(times: Sequence[float], seconds: float) -> Sound:
+    """A tick at each of these times, in a sound of so many seconds."""
+    sound = np.zeros((round(seconds * SAMPLE_RATE), 2), np.int16)
+    tick = ticks(1, TICK)
+    for time in times:
+        start = round(time * SAMPLE_RATE)
+        room = sound[start : start + len(tick)]
+        room[:] = tick[: len(room)]
     return sound
 
 

@@ -45,8 +45,9 @@ def torchaoke(
     """
 
 
-COMMANDS = (play, karaoke, sing, headless, video, picture, lessons, songs, progress, doctor, bench)
-"""In the order in which `--help` lists them."""
+COMMANDS = (play, karaoke, sing, headless, video, picture, lessons, progress, doctor, bench)
+"""In the order in which `--help` lists them, and `songs` after them."""
 
 for command in COMMANDS:
     app.command()(command)
+app.add_typer(songs, name="songs")

@@ -14,6 +14,10 @@ class _Plainly(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         return super().parse_args(ctx, args or ["play"])
 
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order in which they were added; those with commands of their own come last."""
+        return sorted(self.commands, key=lambda name: isinstance(self.commands[name], TyperGroup))
+
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)

@@ -7,8 +7,6 @@ from loop_core.song import Song
 VOLUME_STEP = 0.1
 CLICK = "click"
 """The backing that is nothing but the beat."""
-VOICE = "vocals"
-"""The stem that the voice alone is in."""
 
 
 class Mix:
@@ -22,14 +20,15 @@ class Mix:
 
     def mute(self) -> None:
         """Voice off or on, where the song has it apart."""
-        if self._song.stems and VOICE not in self._song.stems:
-            self._board.say("The voice is part of the recording")
+        if not self._has_voice():
             return
         self._board.set(muted=not self._board.controls.muted)
         self.apply()
 
     def sing_louder(self, steps: int) -> None:
-        """The voice's own volume, by tenths."""
+        """The voice's own volume, by tenths, where the song has it apart."""
+        if not self._has_voice():
+            return
         self._board.set(voice=_tenths(self._board.controls.voice, steps))
         self.apply()
         self._board.say(f"voice {self._board.controls.voice:.0%}")
@@ -76,6 +75,12 @@ class Mix:
         voice = 0.0 if controls.muted else controls.volume * controls.voice
         backing = 0.0 if controls.unaccompanied else controls.volume
         self._transport.player.set_volume(round(voice, 2), backing)
+
+    def _has_voice(self) -> bool:
+        """Whether the voice is apart; else it is said why nothing changes."""
+        if not self._song.has_voice:
+            self._board.say("This song has no voice of its own: the recording is a mix")
+        return self._song.has_voice
 
     def _hear(self, **changes: object) -> None:
         """Another backing, and what of it all is heard."""

@@ -220,7 +220,7 @@ def _set_contents(container: OutputContainer, song: Song, length: float) -> None
     """Title, artist, and the song's sections as chapters, in milliseconds."""
     container.metadata.update(title=song.title, artist=song.artist)
     sections = sorted(song.sections, key=lambda section: section.start)
-    ends = [*(section.start for section in sections[1:]), length]
+    ends = [*(section.start for section in sections[1:]), length][: len(sections)]
     container.set_chapters(
         [
             {

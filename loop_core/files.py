@@ -41,6 +41,38 @@ def _sweep(folder: Path) -> None:
 
 
 @contextmanager
+def folder_written_whole(path: Path, replace: bool = False) -> Iterator[Path]:
+    """A new folder of the same name beside ``path``, to put files into.
+
+    On leaving without an error its files are on disk and it becomes ``path`` at once; with an error (Ctrl-C
+    too) nothing is left of it. replace: a folder that is there makes way, and is gone afterwards; else, and
+    for a file that is there, InputError.
+    """
+    if path.exists() and not (replace and path.is_dir()):
+        hint = "expected a new one, or --replace" if path.is_dir() else "expected a new folder"
+        raise InputError(f"this is there already; {hint}", path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".torchaoke-", dir=path.parent) as folder:
+        part = Path(folder, path.name)
+        part.mkdir()
+        yield part
+        for name in part.rglob("*"):
+            if name.is_file():
+                with name.open("rb+") as file:
+                    os.fsync(file.fileno())
+        if path.exists():
+            old = Path(folder, "old")
+            path.rename(old)
+            try:
+                part.rename(path)
+            except OSError:
+                old.rename(path)
+                raise
+        else:
+            part.rename(path)
+
+
+@contextmanager
 def writing(path: Path) -> Iterator[Path]:
     """`written_whole` for a file that the user has named: InputError where it cannot be written."""
     try:

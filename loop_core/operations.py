@@ -38,3 +38,20 @@ TESTING = frozenset(
     }
 )
 """Operations of the testing half of an epoch."""
+
+LOOP = (
+    Operation.EPOCH,
+    Operation.TRAIN,
+    Operation.FORWARD,
+    Operation.LOSS,
+    Operation.ZERO_GRAD,
+    Operation.BACKWARD,
+    Operation.STEP,
+    Operation.TEST,
+    Operation.EVAL,
+    Operation.INFERENCE_MODE,
+    Operation.TEST_FORWARD,
+    Operation.TEST_LOSS,
+    Operation.PRINT,
+)
+"""The operations of one epoch in their order."""

@@ -63,8 +63,8 @@ class Extra:
 class Mark:
     """A statement's operations and where its probe goes: around it, before it, after it, in its body.
 
-    repeats: of a loop over batches, the operations in it.  calls: forward passes and losses whose objects have
-    no names, so that the calls themselves are watched.
+    repeats: of a loop over batches, the operations in it.
+    calls: forward passes and losses whose objects have no names, so that the calls themselves are watched.
     """
 
     node: ast.AST
@@ -212,6 +212,19 @@ class Reader:
                             return True
         return False
 
+    def _passes(self, body: Body, owner: str, seen: set[int]) -> bool:
+        """Whether a forward pass or a loss is in it; without gradients it is a test, else an update by hand."""
+        for statement in walk_here(body):
+            for call in calls_of(statement):
+                if self._operation(call)[0] in (Operation.FORWARD, Operation.LOSS):
+                    return True
+                for function in self._callees(call, owner):
+                    if id(function.node) not in seen:
+                        seen.add(id(function.node))
+                        if self._passes(function.node.body, function.owner, seen):
+                            return True
+        return False
+
     def _reached(self, body: Body, owner: str) -> list[Function]:
         """All functions that a body calls, directly or through one another."""
         found: dict[int, Function] = {}
@@ -267,6 +280,9 @@ class Reader:
         before: Mark | None = None
         for statement in body:
             mark = self._mark_statement(statement, file, owner, before)
+            if mark is not None and mark.sites and mark.sites[0].sure == SETTLED:
+                before = mark
+                continue
             before = mark or (
                 before if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign) else None
             )
@@ -298,7 +314,8 @@ class Reader:
                     continue
                 self._seen[key] = None
                 decorators = [ast.unparse(d) for d in function.node.decorator_list]
-                if any(NO_GRAD.fullmatch(d) for d in decorators):
+                passes = self._passes(function.node.body, function.owner, set())
+                if passes and any(NO_GRAD.fullmatch(d) for d in decorators):
                     self._begin_test(function.node.body[0], function.file, function.node.lineno)
                     line = function.node.decorator_list[0].lineno
                     site = Site(Operation.INFERENCE_MODE, line, function.node.lineno, {}, function.file)
@@ -364,7 +381,9 @@ class Reader:
             roles = self._roles(statement, Operation(said))
             return [Site(Operation(said), first, last, roles, file, SETTLED)]
         if isinstance(statement, ast.With | ast.AsyncWith):
-            if any(NO_GRAD.fullmatch(ast.unparse(item.context_expr)) for item in statement.items):
+            contexts = [ast.unparse(item.context_expr) for item in statement.items]
+            unrecorded = any(NO_GRAD.fullmatch(context) for context in contexts)
+            if unrecorded and self._passes(statement.body, owner, set()):
                 return [Site(Operation.INFERENCE_MODE, first, first, {}, file)]
             return []
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):

@@ -52,11 +52,13 @@ class Run:
         folder: Path,
         before: Callable[[Probe], None],
         noted: Callable[[Probe], None] = lambda probe: None,
+        really: Callable[[Probe], Sequence[Site]] = lambda probe: probe.sites,
         arguments: Sequence[str] = (),
     ) -> None:
         """codes: from `compile_listing`.  folder: where relative paths of ``torch.save`` lead.
 
         before: called just before each operation while stepping.  noted: called after a loss in fast epochs.
+        really: which of a probe's sites it is now, where training and testing share a function.
         arguments: what ``sys.argv`` has after the script's name.
         """
         self.listing = listing
@@ -67,6 +69,7 @@ class Run:
         self.error: str | None = None
         self._before = before
         self._noted = noted
+        self._really = really
         self._fleeting = {id(site) for probe in listing.probes if probe.fleeting for site in probe.sites}
         self._values: dict[int, Values] = {}  # by the place of a site: what its roles stood for last
         self._frame: FrameType | None = None  # where it stands
@@ -229,7 +232,7 @@ class Run:
         probe = self.listing.probes[index]
         if self.names[STEPPING] or probe.fleeting:
             called = dict(zip(CALLED[operation], (result, func, *arguments), strict=False))
-            for site in probe.sites:
+            for site in self._really(probe):
                 if operation in site.operation:
                     self._values.setdefault(id(site), {}).update(called)
         return result
@@ -238,7 +241,7 @@ class Run:
         """Keep what roles stand for in a function's frame; None: all but the result."""
         if not probe.fleeting:
             return  # a module's variables stay where they are
-        for site in probe.sites:
+        for site in self._really(probe):
             wanted = [role for role in site.roles if (role in roles if roles else role != "result")]
             if wanted:
                 found = ((role, looked_up(site.roles[role], *_scopes(frame))) for role in wanted)

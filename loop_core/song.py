@@ -14,7 +14,6 @@ from loop_core.errors import InputError
 from loop_core.formats import ultrastar
 from loop_core.operations import Operation
 
-MIDDLE_C = 60
 MAX_BYTES = 10_000_000
 
 
@@ -87,6 +86,11 @@ class Song:
     credits: Mapping[str, str]
 
     @property
+    def has_voice(self) -> bool:
+        """Whether the voice is a stem of its own beside a backing, so that it can be switched off."""
+        return "vocals" in self.stems and len(self.stems) > 1
+
+    @property
     def backings(self) -> tuple[str, ...]:
         """The stems to choose one of, 'backing' first; the voice where there is nothing behind it."""
         names = [name for name in self.stems if name != "vocals"]
@@ -121,8 +125,7 @@ def load_song(folder: Path) -> Song:
     """
     path = folder / "song.toml"
     table = _read_toml(path)
-    chart_path = inside(folder, _text(table, "chart", path), path)
-    chart = ultrastar.parse(_read(chart_path), str(chart_path))
+    chart_path, chart = _chart(folder, table, path)
     entries = _list(table, "lines", path)
     if len(entries) != len(chart.phrases):
         raise InputError(
@@ -154,6 +157,17 @@ def load_song(folder: Path) -> Song:
     )
 
 
+def load_chart(folder: Path) -> ultrastar.Chart:
+    """The chart that a song's folder names; InputError as in `load_song`."""
+    path = folder / "song.toml"
+    return _chart(folder, _read_toml(path), path)[1]
+
+
+def _chart(folder: Path, table: Mapping[str, Any], path: Path) -> tuple[Path, ultrastar.Chart]:
+    chart_path = inside(folder, _text(table, "chart", path), path)
+    return chart_path, ultrastar.parse(_read(chart_path), str(chart_path))
+
+
 def inside(folder: Path, name: str, named_in: Path) -> Path:
     """The file ``name`` of a song's folder; InputError when it is missing or outside."""
     path = folder / name
@@ -175,7 +189,7 @@ def _line(chart: ultrastar.Chart, phrase: ultrastar.Phrase, entry: Mapping[str, 
             note.text,
             chart.seconds(note.start),
             chart.seconds(note.start + note.duration),
-            MIDDLE_C + note.pitch,
+            ultrastar.MIDDLE_C + note.pitch,
             ultrastar.NOTE_TYPES.get(note.type, "freestyle"),
         )
         for note in phrase.notes

@@ -56,7 +56,13 @@ class Stepper:
         self._sought: Operation | None = None
         self._here: frozenset[Operation] = frozenset()  # what has been done at the last pause
         self._run = Run(
-            self.listing, self._code, self._folder, self._before, self._note, arguments=self._arguments
+            self.listing,
+            self._code,
+            self._folder,
+            self._before,
+            self._note,
+            lambda probe: [site for site, _ in self._really(probe)],
+            self._arguments,
         )
         self._observer = Observer(self._run)
 
@@ -262,7 +268,8 @@ class Stepper:
             if operation in IN_TEST or operation in IN_TEST.values():
                 plain = next((o for o, t in IN_TEST.items() if t is operation), operation)
                 both = {s.operation for s in probe.sites} >= {plain, IN_TEST[plain]}
-                operation = (IN_TEST[plain] if testing else plain) if both else operation
+                if both and operation is not (IN_TEST[plain] if testing else plain):
+                    continue
             found.setdefault(operation, site)
         return [(site, operation) for operation, site in found.items()]
 

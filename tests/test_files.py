@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from loop_core.files import OLD, PREFIX, written_whole
+from loop_core.errors import InputError
+from loop_core.files import OLD, PREFIX, folder_written_whole, written_whole
 
 
 def test_the_new_content_replaces_the_old_at_once(tmp_path: Path) -> None:
@@ -52,3 +53,35 @@ def test_what_a_killed_program_left_long_ago_is_swept_up(tmp_path: Path) -> None
         part.write_bytes(b"whole")
     assert not old.exists()
     assert {path.name for path in tmp_path.iterdir()} == {new.name, "mine", "model.pt"}
+
+
+def test_a_folder_appears_whole_and_replaces_another_only_when_asked(tmp_path: Path) -> None:
+    path = tmp_path / "songs" / "song"
+    for content, replace in (("first", False), ("second", True)):
+        with folder_written_whole(path, replace) as part:
+            (part / "inner").mkdir()
+            (part / "inner" / content).write_text(content)
+            assert not (path / "inner" / content).exists()
+        assert [file.name for file in (path / "inner").iterdir()] == [content]
+    with pytest.raises(InputError, match="this is there already; expected a new one, or --replace"):
+        folder_written_whole(path).__enter__()
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="this is there already; expected a new folder"):
+        folder_written_whole(tmp_path / "file", True).__enter__()
+    assert [entry.name for entry in path.parent.iterdir()] == ["song"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+def test_a_folder_that_fails_leaves_what_was_there(error: type[BaseException], tmp_path: Path) -> None:
+    path = tmp_path / "song"
+    path.mkdir()
+    (path / "old").touch()
+
+    def fail() -> None:
+        with folder_written_whole(path, True) as part:
+            (part / "new").touch()
+            raise error
+
+    with pytest.raises(error):
+        fail()
+    assert [entry.name for entry in tmp_path.rglob("*")] == ["song", "old"]

@@ -14,7 +14,7 @@ from app.panels import header
 
 @pytest.fixture
 def rig(tmp_path: Path) -> Iterator[Rig]:
-    rig = Rig(small_song(tmp_path / "song"), tmp_path)
+    rig = Rig(small_song(tmp_path / "song", stems=("vocals", "backing")), tmp_path)
     rig.show.open()
     yield rig
     rig.show.close()
@@ -138,3 +138,14 @@ def test_z_brings_the_voice_back_however_the_click_alone_was_reached(three: Rig)
 
 def test_z_says_when_the_song_has_no_click(rig: Rig) -> None:
     assert rig.press(pygame.K_z).controls.message == "The song has no click"
+
+
+@pytest.mark.parametrize("key", [pygame.K_m, pygame.K_j, pygame.K_k])
+def test_a_mix_says_that_its_voice_cannot_be_switched_off(tmp_path: Path, key: int) -> None:
+    rig = Rig(small_song(tmp_path / "song", stems=("backing",)), tmp_path)
+    rig.show.open()
+    before = list(rig.volumes)
+    frame = rig.press(key)
+    assert frame.controls.message.startswith("This song has no voice of its own")
+    assert rig.volumes == before
+    rig.show.close()

@@ -68,6 +68,7 @@ def test_every_stem_but_the_voice_is_a_backing_and_backing_is_the_first(
 ) -> None:
     song = small_song(tmp_path, stems=stems)
     assert song.backings == backings
+    assert song.has_voice == ("vocals" in stems and len(stems) > 1)
     assert song.stems == {name: tmp_path / f"{name}.ogg" for name in stems}
 
 

@@ -150,6 +150,12 @@ def test_the_song_s_sections_are_the_chapters(tmp_path: Path, suffix: str) -> No
     assert np.allclose([times for _, *times in chapters], [[0, first], [first, song.length]], atol=0.1)
 
 
+def test_a_song_without_sections_is_a_film_without_chapters(tmp_path: Path) -> None:
+    song = replace(clicking_song(tmp_path / "song"), sections=())
+    with av.open(str(film(tmp_path / "film.mp4", song, 10))) as container:
+        assert not container.chapters()
+
+
 def test_captions_stand_beside_a_film_with_a_cue_per_line(tmp_path: Path) -> None:
     song = clicking_song(tmp_path / "song")
     film(tmp_path / "film.mp4", song, 10)
