@@ -23,14 +23,20 @@ PLAIN_WIDTH = 220
 def conductor_for(song: Song, saved: Path, real: Callable[[], float] | None, lesson: Lesson) -> "Conductor":
     """A conductor of the song with a lesson, whose worker imports torch when it is opened.
 
-    saved: the folder for what the lesson saves.  real: the clock, or None for virtual time.
+    saved: the folder for what the lesson saves; a script of the user's own saves where it would without us.
+    real: the clock, or None for virtual time.
     """
     from loop_core.conductor import Conductor
     from loop_core.listing import read_listing
 
-    listing = read_listing(lesson.path, lesson.name)
+    script = lesson.script
+    listing = read_listing(lesson.path, lesson.name, "" if script is None else script.function)
 
     def open_stepper() -> "Stepper":
+        if script is not None:
+            from loop_core.stepper import Stepper
+
+            return Stepper(listing, saved, None, script.arguments, own=True)
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models are slower on several threads
         from loop_core.stepper import Stepper
 

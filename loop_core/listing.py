@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import CodeType
 
@@ -67,6 +67,11 @@ class Listing:
     def lines(self) -> tuple[str, ...]:
         """The script, line by line."""
         return self.sources[0].lines
+
+    def rewritten(self, text: str) -> "Listing":
+        """The same with another text of the script; where its operations stand is not read again."""
+        script = replace(self.sources[0], text=text)
+        return replace(self, sources=(script, *self.sources[1:]))
 
     def site(self, operation: Operation) -> Site | None:
         """The first place where ``operation`` stands."""

@@ -23,6 +23,8 @@ CLIPS = frozenset(
     ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "unscale_", "update", "synchronize"]
 )
 COMMENT = re.compile(r"#\s*torchaoke:\s*([\w-]+)\s*(?:#.*)?$")
+MOST_CALLS = 200
+"""Functions of a script that are gone through, at most."""
 NONE = "none"
 """What a comment says of a statement that is no operation."""
 SETTLED = "settled"
@@ -213,7 +215,7 @@ class Reader:
         return False
 
     def _passes(self, body: Body, owner: str, seen: set[int]) -> bool:
-        """Whether a forward pass or a loss is in it; without gradients it is a test, else an update by hand."""
+        """Whether a forward pass or a loss is in it; else, without gradients, it is an update by hand."""
         for statement in walk_here(body):
             for call in calls_of(statement):
                 if self._operation(call)[0] in (Operation.FORWARD, Operation.LOSS):
@@ -310,17 +312,26 @@ class Reader:
         for call in calls_of(statement):
             for function in self._callees(call, owner):
                 key = id(function.node), self._testing
-                if key in self._seen or len(self._seen) > 200:
+                if key in self._seen or len(self._seen) > MOST_CALLS or self._only_shows(function):
                     continue
                 self._seen[key] = None
                 decorators = [ast.unparse(d) for d in function.node.decorator_list]
                 passes = self._passes(function.node.body, function.owner, set())
-                if passes and any(NO_GRAD.fullmatch(d) for d in decorators):
+                if passes and not self._testing and any(NO_GRAD.fullmatch(d) for d in decorators):
                     self._begin_test(function.node.body[0], function.file, function.node.lineno)
                     line = function.node.decorator_list[0].lineno
                     site = Site(Operation.INFERENCE_MODE, line, function.node.lineno, {}, function.file)
                     self._add(Mark(function.node, "inside", (site,)))
                 self._mark_body(function.node.body, function.file, function.owner)
+
+    def _only_shows(self, function: Function) -> bool:
+        """Whether it only asks the model, after the test: for a picture, a sample."""
+        tested = any(s.operation is Operation.TEST_FORWARD for m in self._marks.values() for s in m.sites)
+        if not (self._testing and tested):
+            return False
+        inner = [function, *self._reached(function.node.body, function.owner)]
+        calls = [c for f in inner for s in walk_here(f.node.body) for c in calls_of(s)]
+        return not any(self._operation(call)[0] in (Operation.LOSS, Operation.BACKWARD) for call in calls)
 
     def _mark_statement(self, statement: ast.stmt, file: int, owner: str, before: Mark | None) -> Mark | None:
         sites = self._sites(statement, file, owner)
@@ -378,7 +389,7 @@ class Reader:
         if said is not None:
             if said == NONE:
                 return []
-            roles = self._roles(statement, Operation(said))
+            roles = self._roles(statement)
             return [Site(Operation(said), first, last, roles, file, SETTLED)]
         if isinstance(statement, ast.With | ast.AsyncWith):
             contexts = [ast.unparse(item.context_expr) for item in statement.items]
@@ -397,7 +408,11 @@ class Reader:
                 found.setdefault(operation, sure)
         if self._assigns_loss(statement, owner) and not found:
             found[Operation.LOSS] = CERTAIN
-        return [Site(op, first, last, self._roles(statement, op), file, sure) for op, sure in found.items()]
+        final = next((op for op in reversed(found) if op in IN_TEST), None)
+        return [
+            Site(op, first, last, self._roles(statement, op is final or op not in IN_TEST), file, sure)
+            for op, sure in found.items()
+        ]
 
     def _said(self, statement: ast.stmt, file: int) -> str | None:
         """What a comment at the end of the statement, or of the line it begins on, says of it."""
@@ -455,12 +470,15 @@ class Reader:
         own = any(self._callees(call, owner) for call in calls_of(statement))
         return target not in names and not own and not isinstance(statement.value, ast.Constant)
 
-    def _roles(self, statement: ast.stmt, operation: Operation) -> dict[str, str]:
-        """The expressions that the evidence needs: who is called, with what, and where the result goes."""
+    def _roles(self, statement: ast.stmt, final: bool = True) -> dict[str, str]:
+        """The expressions that the evidence needs: who is called, with what, and where the result goes.
+
+        final: the result is this operation's.
+        """
         roles: dict[str, str] = {}
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         target = statement.target if isinstance(statement, ast.AnnAssign) else next(iter(targets), None)
-        if target is not None and is_plain(target):
+        if final and target is not None and is_plain(target):
             roles["result"] = ast.unparse(target)
         for call in calls_of(statement):
             callee = ast.unparse(call.func)

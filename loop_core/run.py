@@ -34,8 +34,8 @@ MOST_CLOSINGS = 100
 Values = dict[str, Any]
 PASSING = frozenset({"result", "inputs", "prediction", "target"})
 """Roles whose objects are others in each batch."""
-CALLED = {"forward": ("result", "model", "inputs"), "loss": ("result", "loss_fn", "prediction", "target")}
-"""The roles of what is called: its result, itself, its arguments."""
+CALLED = {"forward": ("called", "model", "inputs"), "loss": ("called", "loss_fn", "prediction", "target")}
+"""The roles of what is called: what it answers, itself, its arguments."""
 
 
 class Run:
@@ -132,9 +132,17 @@ class Run:
         In a function it is what it stood for when the operation ran last.
         """
         kept = self._values.get(id(site), {})
-        if role in kept:
-            return kept[role]
-        if site is None or role not in site.roles or (role in PASSING and id(site) in self._fleeting):
+        if site is None or (role in kept and role != "result"):
+            return kept.get(role)
+        if (
+            role == "result" and "called" in kept
+        ):  # what it has become, or what was called if that is no tensor
+            found = kept.get(role, self._named(site, role))
+            return found if hasattr(found, "grad_fn") else kept["called"]
+        return kept[role] if role in kept else self._named(site, role)
+
+    def _named(self, site: Site, role: str) -> Any:
+        if role not in site.roles or (role in PASSING and id(site) in self._fleeting):
             return None
         scopes = [self.names] if self._frame is None else [*_scopes(self._frame), self.names]
         return looked_up(site.roles[role], *scopes)
@@ -143,7 +151,8 @@ class Run:
         """What all roles of a site stand for."""
         if site is None:
             return {}
-        return {role: self.value(site, role) for role in (*site.roles, *self._values.get(id(site), ()))}
+        known = {"result", *site.roles, *self._values.get(id(site), ())}
+        return {role: self.value(site, role) for role in known}
 
     def count(self, expression: str) -> int | None:
         """How many values a ``range`` has, for example 'range(epochs)'; None of anything else."""
@@ -215,8 +224,9 @@ class Run:
         self._noted(probe)
         for site in probe.sites:  # whatever made the result need not be kept with it
             kept = self._values.get(id(site), {})
-            if hasattr(kept.get("result"), "detach"):
-                kept["result"] = kept["result"].detach()
+            for role in ("result", "called"):
+                if hasattr(kept.get(role), "detach"):
+                    kept[role] = kept[role].detach()
 
     def _look_before(self, index: int) -> None:
         """The script's own call before an operation."""

@@ -22,23 +22,35 @@ from loop_core.recognise import IN_TEST, Site
 from loop_core.run import Run
 from loop_core.snapshot import Evidence, Snapshot
 
+UNCOUNTED = 10
+"""Epochs of a fast line where nobody knows how many there are."""
+
 
 class Stepper:
     """Runs a lesson up to one operation after the other; a `Snapshot` says what each left behind."""
 
     def __init__(
-        self, listing: Listing, folder: Path, epochs_per_fast_line: int, arguments: Sequence[str] = ()
+        self,
+        listing: Listing,
+        folder: Path,
+        epochs_per_fast_line: int | None,
+        arguments: Sequence[str] = (),
+        *,
+        own: bool = False,
     ) -> None:
         """folder: where relative paths of ``torch.save`` lead.  arguments: of the script's command line.
 
-        epochs_per_fast_line: `Operation.EPOCHS` runs up to its next multiple.
+        epochs_per_fast_line: `Operation.EPOCHS` runs up to its next multiple; None: of a quarter of them all.
+        own: the script is the user's: nothing of it is run before it is sung, and it keeps its threads.
         """
         self.listing = listing
         self._folder = folder
         self._fast_epochs = epochs_per_fast_line
         self._arguments = tuple(arguments)
         self._code = compile_listing(listing)
-        torch.set_num_threads(1)  # small models: more threads only wait for each other
+        self._own = own
+        if not own:
+            torch.set_num_threads(1)  # small models: more threads only wait for each other
         self._random = torch.get_rng_state(), np.random.get_state(), random.getstate()
         self._start()
 
@@ -139,8 +151,14 @@ class Stepper:
         """Seconds that each operation takes with its snapshot, measured in the second of two throwaway runs.
 
         The first pays torch's first-time costs. The lesson is back at its start afterwards.
+        Of a user's own script nothing is run, and nothing is known.
         """
         costs: dict[Operation, float] = {}
+        torch.save({}, io.BytesIO())  # its first call is slow, and must not be the one on stage
+        if self._own:
+            with untouched():
+                _warm_up()
+            return costs
         present = {site.operation for site in self.listing.sites} - FAST - {Operation.SAVE}
         for _ in range(2):
             for operation in (o for o in Operation if o in present):
@@ -148,7 +166,6 @@ class Stepper:
                 self.perform(-1, operation)
                 costs[operation] = time.perf_counter() - start
             self.restart()
-        torch.save({}, io.BytesIO())  # its first call is slow, and must not be the one on stage
         return costs
 
     def _run_to(self, operation: Operation) -> Evidence:
@@ -192,7 +209,8 @@ class Stepper:
         """How many epochs will have ended when a fast line is done that starts after ``begun`` of them."""
         if operation is Operation.REMAINING:
             return math.inf if self._epochs is None else self._epochs
-        return (begun // self._fast_epochs + 1) * self._fast_epochs
+        step = self._fast_epochs or UNCOUNTED
+        return (begun // step + 1) * step
 
     def _fast_evidence(self, first: int) -> Evidence:
         ran = self._ended - first
@@ -207,7 +225,7 @@ class Stepper:
     def _over_already(self) -> Evidence:
         if self._run.error is not None:
             return Evidence(False, f"the lesson stopped: {self._run.error.splitlines()[-1]}")
-        return Evidence(False, "the loop is over")
+        return Evidence(False, "the loop is over", absent=True)
 
     def _resume(self) -> Probe | None:
         """Run to the next pause and keep what is seen there; None at the lesson's end."""
@@ -225,6 +243,8 @@ class Stepper:
             return None
         if Operation.SETUP in here:
             self._epochs = self._count_epochs()
+            if self._fast_epochs is None:
+                self._fast_epochs = max(1, (self._epochs or 4 * UNCOUNTED) // 4)
         elif Operation.EPOCH in here:
             self._epoch = 0 if self._epoch is None else self._epoch + 1
             self._left, self._sung, self._testing = {}, set(), False
@@ -284,3 +304,11 @@ class Stepper:
     def _count_epochs(self) -> int | None:
         """How many epochs there will be, where the ``for`` runs over a ``range`` whose ends are known."""
         return self._run.count(self.listing.epochs)
+
+
+def _warm_up() -> None:
+    """Pay torch's first-time costs with a model of our own."""
+    model = torch.nn.Linear(1, 1)
+    optimizer = torch.optim.SGD(model.parameters())
+    model(torch.zeros(1, 1)).sum().backward()
+    optimizer.step()

@@ -124,11 +124,6 @@ WRONG = {
         None,
         "not linked to the weights: no grad_fn",
     ),
-    "the loss is no number": (
-        edited(("nn.L1Loss()", 'nn.L1Loss(reduction="none")'), (BACKWARD, "    loss.sum().backward()\n")),
-        None,
-        "the loss is shape (40, 1), not one number",
-    ),
     "a learning rate of nan": (edited(("lr=0.01", 'lr=float("nan")')), None, "values not finite"),
 }
 
@@ -161,11 +156,12 @@ def test_a_loss_that_is_cut_off_from_the_weights_is_refuted(tmp_path: Path) -> N
     assert found[Operation.BACKWARD] == NEVER.format("backward")
 
 
-def test_a_loss_that_is_no_number_is_refuted(tmp_path: Path) -> None:
-    source, _, text = WRONG["the loss is no number"]
-    found = refuted(sung(source, tmp_path))
-    assert text in found[Operation.LOSS]
-    assert Operation.BACKWARD not in found
+def test_several_losses_that_are_added_up_are_told_with_their_mean(tmp_path: Path) -> None:
+    source = edited(("nn.L1Loss()", 'nn.L1Loss(reduction="none")'), (BACKWARD, "    loss.sum().backward()\n"))
+    snapshots = {s.operation: s for s in reversed(sung(source, tmp_path))}
+    assert snapshots[Operation.LOSS].evidence.text.startswith("40 losses, mean 0.312881")
+    assert snapshots[Operation.LOSS].evidence.holds
+    assert snapshots[Operation.BACKWARD].evidence.holds
 
 
 def test_a_loop_without_backward_has_nothing_to_step_with(tmp_path: Path) -> None:

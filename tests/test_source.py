@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from app.drawing.source import HANG, LEAST, Row, columns, rows_of, tokens_of
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.listing import Listing, read_listing
+from loop_core.source import Source
 
 WIDTHS = (LEAST, 20, 48, 200)
 
@@ -17,7 +18,7 @@ code = st.text(alphabet="ab_1 ,.()=\"'#\\\n{}中", max_size=200)
 
 
 def listing_of(source: str) -> Listing:
-    return Listing("any", Path("any.py"), source, (), "")
+    return Listing("any", (Source(Path("any.py"), "__main__", source),), (), (), (), "")
 
 
 def rows_by_line(listing: Listing, most: int) -> list[list[Row]]:

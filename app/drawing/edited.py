@@ -1,6 +1,5 @@
 """An edited source: what was taken out and what was put in, marked by a sign, a ground and a line through."""
 
-from dataclasses import replace
 from functools import lru_cache
 
 import pygame
@@ -23,8 +22,7 @@ MarkedRow = tuple[Sign, Row]
 @lru_cache(maxsize=8)
 def marked_rows(listing: Listing, source: str, most: int) -> tuple[MarkedRow, ...]:
     """Both sources in rows of at most ``most`` columns."""
-    script = replace(listing.sources[0], text=source)
-    after = replace(listing, sources=(script, *listing.sources[1:]))
+    after = listing.rewritten(source)
     rows = {listing: rows_of(listing, most), after: rows_of(after, most)}
     return tuple(
         (mark.sign, row)

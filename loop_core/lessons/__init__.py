@@ -1,31 +1,45 @@
 """The bundled lessons: plain training loops, one file each, and the table that names them."""
 
+import ast
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
 from loop_core.errors import InputError
+from loop_core.source import read_source
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A training script of the user's own; function: whose loop is meant; arguments: of its command line."""
+
+    path: Path
+    function: str = ""
+    arguments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
     """One lesson: the file ``NAME.py`` beside this one, and what the file cannot say of itself.
 
-    epochs_per_fast_line: a fast line runs up to the next multiple of it, where the lesson prints a row.
+    epochs_per_fast_line: a fast line runs up to the next multiple of it, where the lesson prints a row; None:
+    of a quarter of the epochs.
     published: rows (epoch, train loss, test loss) that a book has printed, to compare with.
+    script: the user's own, which is no bundled lesson.
     """
 
     name: str
     title: str
     summary: str
     epochs: int
-    epochs_per_fast_line: int
+    epochs_per_fast_line: int | None
     published: tuple[tuple[int, float, float], ...] = ()
+    script: Script | None = None
 
     @property
     def path(self) -> Path:
         """The lesson's file."""
-        return Path(__file__).with_name(f"{self.name}.py")
+        return self.script.path if self.script is not None else Path(__file__).with_name(f"{self.name}.py")
 
 
 LESSONS = (
@@ -84,6 +98,17 @@ LESSONS = (
         epochs_per_fast_line=30,
     ),
 )
+
+
+UNKNOWN_EPOCHS = 10
+"""How long the axis of the losses is until a script has said how many epochs there will be."""
+
+
+def lesson_of(script: Script) -> Lesson:
+    """A script of the user's own as a lesson; InputError where it cannot be read."""
+    tree = read_source(script.path).tree()
+    first = (ast.get_docstring(tree) or script.path.stem).strip().splitlines()[0]
+    return Lesson(script.path.stem, first.rstrip("."), "", UNKNOWN_EPOCHS, None, script=script)
 
 
 def find_lesson(name: str) -> Lesson:

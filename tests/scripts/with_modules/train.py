@@ -1,8 +1,7 @@
 """A script whose model and whose steps stand in modules beside it."""
 
-import torch
-
 import engine
+import torch
 from model_builder import build
 
 torch.manual_seed(5)
