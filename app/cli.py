@@ -6,6 +6,7 @@ import typer
 
 from app.commands.bench import bench
 from app.commands.doctor import doctor
+from app.commands.explain import explain
 from app.commands.headless import headless
 from app.commands.karaoke import karaoke
 from app.commands.lessons import lessons
@@ -45,7 +46,7 @@ def torchaoke(
     """
 
 
-COMMANDS = (play, karaoke, sing, headless, video, picture, lessons, progress, doctor, bench)
+COMMANDS = (play, karaoke, sing, headless, video, picture, explain, lessons, progress, doctor, bench)
 """In the order in which `--help` lists them, and `songs` after them."""
 
 for command in COMMANDS:

@@ -58,10 +58,18 @@ def run_headless(
         else:
             for _ in watched(run, count, "playing") if realtime else run:
                 pass
+        if lesson.script is not None and not realtime:
+            _finish(conductor, console)
     records = conductor.records
     if trace is not None:
         _write_trace(trace, trace_lines(song, lesson.name, fps, records, realtime))
     return report(console, song, lesson, conductor.listing, records, realtime)
+
+
+def _finish(conductor: Conductor, console: Console) -> None:
+    """Run what a script has after its loop, and print what it says there."""
+    for line in conductor.finish():
+        console.print(line, soft_wrap=True)
 
 
 def _run_in_real_time(conductor: Conductor, fps: int, count: int) -> Iterator[Frame]:
@@ -114,7 +122,7 @@ def report(
 ) -> bool:
     """Print what a run has proved; whether every cue was shown and proved, and the losses are right."""
     by_cue = {record.snapshot.number: record for record in records}
-    console.print(_proof_table(song, listing, by_cue, realtime))
+    console.print(_proof_table(song, lesson, listing, by_cue, realtime))
     errors = [record.snapshot.error for record in records if record.snapshot.error is not None]
     if errors:
         console.print(f"\n{errors[0]}", soft_wrap=True)
@@ -130,7 +138,9 @@ def report(
     return proved
 
 
-def _proof_table(song: Song, listing: Listing, by_cue: dict[int, Record], realtime: bool) -> Table:
+def _proof_table(
+    song: Song, lesson: Lesson, listing: Listing, by_cue: dict[int, Record], realtime: bool
+) -> Table:
     caption = (
         "loss: the last training loss; gradient norm: of all gradients together; both after the operation\n"
         "evidence: what the lesson's live objects show"
@@ -148,7 +158,7 @@ def _proof_table(song: Song, listing: Listing, by_cue: dict[int, Record], realti
     table.caption, table.caption_justify = caption, "left"
     for number, cue in enumerate(song.cues):
         start = (f"{cue.time:.2f}", song.lines[cue.line].text, str(cue.operation))
-        table.add_row(*start, *_proof_cells(song, by_cue.get(number), listing, realtime))
+        table.add_row(*start, *_proof_cells(by_cue.get(number), lesson, listing, realtime))
     return table
 
 
@@ -163,7 +173,12 @@ def _table(*names: str) -> Table:
     return table
 
 
-def _proof_cells(song: Song, record: Record | None, listing: Listing, realtime: bool) -> list[str]:
+def _is_lacking(snapshot: Snapshot, lesson: Lesson) -> bool:
+    """Whether a script of the user's own has no such operation, which is no failure."""
+    return snapshot.evidence.absent and lesson.script is not None
+
+
+def _proof_cells(record: Record | None, lesson: Lesson, listing: Listing, realtime: bool) -> list[str]:
     if record is None:
         return [*[""] * (5 if realtime else 3), "never shown", "FAILED"]
     snapshot = record.snapshot
@@ -174,7 +189,7 @@ def _proof_cells(song: Song, record: Record | None, listing: Listing, realtime: 
         _number(snapshot.grad_norm, ".4g"),
         *late,
         snapshot.evidence.text,
-        "ok" if snapshot.evidence.holds else "FAILED",
+        "ok" if snapshot.evidence.holds else "lacks it" if _is_lacking(snapshot, lesson) else "FAILED",
     ]
 
 
@@ -230,13 +245,17 @@ def _by_epoch(series: Series) -> dict[int, float]:
 
 
 def _closing_line(song: Song, lesson: Lesson, by_cue: dict[int, Record], same: bool) -> tuple[bool, str]:
+    shown = {number: record.snapshot for number, record in by_cue.items()}
+    lacking = {number for number, snapshot in shown.items() if _is_lacking(snapshot, lesson)}
     failed = [
         song.lines[cue.line].text
         for number, cue in enumerate(song.cues)
-        if number not in by_cue or not by_cue[number].snapshot.evidence.holds
+        if number not in lacking and (number not in shown or not shown[number].evidence.holds)
     ]
     total = len(song.cues)
-    found = f"{total - len(failed)} of {total} operations proved"
+    found = f"{total - len(failed) - len(lacking)} of {total} operations proved"
+    if lacking:
+        found += f", {len(lacking)} not in this loop"
     if failed:
         names = ", ".join(f'"{text}"' for text in dict.fromkeys(failed))
         return False, f"{found}: {lesson.name} FAILED at {names}."

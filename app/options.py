@@ -12,6 +12,7 @@ import typer
 
 from app.pace import FASTEST, MOST_SEMITONES, SLOWEST
 from loop_core.errors import InputError
+from loop_core.lessons import Lesson, Script, find_lesson, lesson_of
 from loop_core.song import Song
 
 if TYPE_CHECKING:  # a first picture and an error message need no numpy
@@ -20,10 +21,32 @@ if TYPE_CHECKING:  # a first picture and an error message need no numpy
 
 SMALLEST, LARGEST = (320, 180), (7680, 4320)
 MOST_FPS = 1000
+DEFAULT_LESSON = "straight_line"
 
 LessonOption = Annotated[
+    str | None,
+    typer.Option(
+        "--lesson",
+        metavar="NAME",
+        help="The training loop that runs; see `torchaoke lessons`. Default: straight_line.",
+        show_default=False,
+    ),
+]
+ScriptArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="[SCRIPT.py]",
+        help="Your own training script in the lesson's place; its code is run.",
+        show_default=False,
+    ),
+]
+GivenArgument = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[-- ARGUMENTS]", help="What the script finds in sys.argv.", show_default=False),
+]
+FunctionOption = Annotated[
     str,
-    typer.Option("--lesson", metavar="NAME", help="The training loop that runs; see `torchaoke lessons`."),
+    typer.Option("--function", metavar="NAME", help="The function of the script whose loop is meant."),
 ]
 SongOption = Annotated[
     str, typer.Option("--song", metavar="NAME|FOLDER", help="A bundled song, or a song's folder.")
@@ -47,6 +70,19 @@ LanguageOption = Annotated[
 SpeakOption = Annotated[
     bool, typer.Option("--speak-log", help="Print each line, its operation and its result when they come.")
 ]
+
+
+def read_lesson(
+    name: str | None, script: Path | None, function: str = "", given: Iterable[str] | None = None
+) -> Lesson:
+    """The lesson of that name, or the user's own script; InputError when both are asked for."""
+    if script is None:
+        if function:
+            raise InputError(f"--function {function!r} without a script; expected SCRIPT.py before it")
+        return find_lesson(name or DEFAULT_LESSON)
+    if name is not None:
+        raise InputError(f"--lesson {name!r} and a script of your own; expected one of them", script)
+    return lesson_of(Script(script, function, tuple(given or ())))
 
 
 def read_size(text: str) -> tuple[int, int]:
@@ -148,10 +184,13 @@ def read_names(option: str, given: Iterable[str] | None, known: Iterable[str]) -
 
 
 @contextmanager
-def saving_to(folder: Path | None) -> Iterator[Path]:
-    """The folder asked for, or one that is gone afterwards."""
+def saving_to(folder: Path | None, own: bool = False) -> Iterator[Path]:
+    """The folder asked for, or one that is gone afterwards; of a user's own script the one it runs in."""
     if folder is not None:
         yield own_folder(folder, "--save-to")
+        return
+    if own:
+        yield Path.cwd()
         return
     with tempfile.TemporaryDirectory(prefix="torchaoke-") as temporary:
         yield Path(temporary)

@@ -45,9 +45,15 @@ def conductor_for(song: Song, saved: Path, real: Callable[[], float] | None, les
     return Conductor(song, lesson, listing, open_stepper, real)
 
 
-def saved_folder() -> Path:
-    """Where lessons save to: the user's data folder, or a temporary one when that cannot be written."""
+def saved_folder(lesson: Lesson | None = None) -> Path:
+    """Where lessons save to: the user's data folder, or a temporary one when that cannot be written.
+
+    A script of the user's own saves where it is run.
+    """
     import platformdirs
+
+    if lesson is not None and lesson.script is not None:
+        return Path.cwd()
 
     folder = platformdirs.user_data_path("torchaoke", appauthor=False) / "saved"
     try:

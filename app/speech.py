@@ -167,7 +167,7 @@ def _is_open(cloze: Cloze | None, line: int) -> bool:
 def done(snapshot: Snapshot) -> str:
     """What an operation did, and where the loop is."""
     where = "" if snapshot.epoch is None else f" in epoch {snapshot.epoch}"
-    verdict = "" if snapshot.evidence.holds else "not proved: "
+    verdict = "" if snapshot.evidence.holds or snapshot.evidence.absent else "not proved: "
     return f"{snapshot.operation}{where}: {verdict}{snapshot.evidence.text}"
 
 

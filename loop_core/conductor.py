@@ -170,6 +170,16 @@ class Conductor:
         self.open()
         return self._worker.submit(self._answer, work)
 
+    def finish(self) -> tuple[str, ...]:
+        """Run the script to its last line, after the song; what it prints there."""
+
+        def work() -> tuple[str, ...]:
+            assert self._stepper is not None
+            self._stepper.finish()
+            return self._stepper.printed()
+
+        return self._worker.submit(work).result()
+
     def close(self) -> None:
         """End the worker; the lesson is left on its own thread."""
         self._closing = True

@@ -7,28 +7,40 @@ from typing import Annotated
 import typer
 
 from app.options import (
+    FunctionOption,
+    GivenArgument,
     LanguageOption,
     SaveOption,
+    ScriptArgument,
     SongOption,
     ThemeOption,
     check_target,
     own_folder,
     read_controls,
     read_fps,
+    read_lesson,
     read_size,
     saving_to,
 )
 from app.parts import conductor_for, console
 from assets import SONGS
 from loop_core.errors import InputError
-from loop_core.lessons import LESSONS, Lesson, find_lesson
+from loop_core.lessons import LESSONS, Lesson
 from loop_core.song import find_song, load_song
 
 
 def headless(
+    script: ScriptArgument = None,
+    given: GivenArgument = None,
     lesson: Annotated[
-        str, typer.Option(metavar="NAME|all", help="The training loop that runs, or all of them in turn.")
-    ] = "straight_line",
+        str | None,
+        typer.Option(
+            metavar="NAME|all",
+            help="The training loop that runs, or all of them in turn. Default: straight_line.",
+            show_default=False,
+        ),
+    ] = None,
+    function: FunctionOption = "",
     song: SongOption = "optimization_loop",
     fps: Annotated[str, typer.Option(metavar="NUMBER", help="Pictures per second of the song.")] = "60",
     trace: Annotated[
@@ -57,20 +69,24 @@ def headless(
 ) -> None:
     """Run the song without window and sound, and print the proof of each operation.
 
-    Exits with 0 when every operation is proved, with 1 when one is not, with 2 for unusable input.
+    Exits with 0 when every operation is proved, with 1 when one is not, with 2 for unusable input. A script
+    of your own runs to its end; what the song sings and its loop lacks is said, and is no failure.
 
     \b
     torchaoke headless
     torchaoke headless --lesson all --trace run.jsonl
     torchaoke headless --realtime
     torchaoke headless --frames pictures --size 1280x720 --fps 30
+    torchaoke headless my_train.py --trace run.jsonl -- --epochs 20
     """
     pictures_per_second, pixels = read_fps(fps), read_size(size)
     if realtime and frames is not None:
         raise InputError("--frames takes longer than the song; expected it without --realtime")
     found = load_song(find_song(song, SONGS))
     controls = read_controls(found, None, theme, language)
-    chosen = LESSONS if lesson == "all" else (find_lesson(lesson),)
+    chosen = (
+        LESSONS if lesson == "all" and script is None else (read_lesson(lesson, script, function, given),)
+    )
     if trace is not None:
         check_target(trace, "--trace")
     if frames is not None:
@@ -79,7 +95,7 @@ def headless(
     from app.headless import run_headless
 
     several = len(chosen) > 1
-    with saving_to(save_to) as saved:
+    with saving_to(save_to, script is not None) as saved:
         right = [
             run_headless(
                 one,

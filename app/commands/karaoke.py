@@ -8,23 +8,29 @@ import typer
 
 from app.options import (
     BackingOption,
+    FunctionOption,
+    GivenArgument,
     LanguageOption,
     LessonOption,
+    ScriptArgument,
     SongOption,
     SpeakOption,
     ThemeOption,
     read_controls,
+    read_lesson,
     read_name,
     read_size,
 )
 from app.parts import conductor_for, saved_folder
 from assets import SONGS
-from loop_core.lessons import find_lesson
 from loop_core.song import find_song, load_song
 
 
 def karaoke(
-    lesson: LessonOption = "straight_line",
+    script: ScriptArgument = None,
+    given: GivenArgument = None,
+    lesson: LessonOption = None,
+    function: FunctionOption = "",
     song: SongOption = "optimization_loop",
     exercise: Annotated[
         str, typer.Option(metavar="say|gap|type", help="What to do while it plays; V and W change it.")
@@ -48,8 +54,9 @@ def karaoke(
     torchaoke karaoke
     torchaoke karaoke --exercise gap --lesson circles --language zh
     torchaoke karaoke --exercise type --due
+    torchaoke karaoke my_train.py
     """
-    found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
+    found, chosen = load_song(find_song(song, SONGS)), read_lesson(lesson, script, function, given)
     controls = read_controls(found, backing, theme, language)
 
     from app import window
@@ -59,7 +66,7 @@ def karaoke(
     status = window.play(
         found,
         chosen,
-        partial(conductor_for, found, saved_folder(), time.perf_counter),
+        partial(conductor_for, found, saved_folder(chosen), time.perf_counter),
         start=False,
         fullscreen=fullscreen,
         size=read_size("1280x720"),

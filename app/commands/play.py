@@ -9,26 +9,32 @@ import typer
 
 from app.options import (
     BackingOption,
+    FunctionOption,
+    GivenArgument,
     LanguageOption,
     LessonOption,
     SaveOption,
+    ScriptArgument,
     SongOption,
     SpeakOption,
     ThemeOption,
     own_folder,
     read_controls,
+    read_lesson,
     read_size,
     read_speed,
     read_transpose,
 )
 from app.parts import conductor_for, saved_folder
 from assets import SONGS
-from loop_core.lessons import find_lesson
 from loop_core.song import find_song, load_song
 
 
 def play(
-    lesson: LessonOption = "straight_line",
+    script: ScriptArgument = None,
+    given: GivenArgument = None,
+    lesson: LessonOption = None,
+    function: FunctionOption = "",
     song: SongOption = "optimization_loop",
     backing: BackingOption = None,
     start: Annotated[
@@ -52,22 +58,27 @@ def play(
     speak_log: SpeakOption = False,
     save_to: SaveOption = None,
 ) -> None:
-    """Play the song in a window while the lesson runs to it.
+    """Play the song in a window while the lesson, or a script of your own, runs to it.
 
     \b
     torchaoke play --start --fullscreen
     torchaoke play --lesson dropout --size 1920x1080
     torchaoke play --backing quiet --theme light --language zh
     torchaoke play --speed 70 --transpose -2
+    torchaoke play my_train.py --function train -- --epochs 20
     """
-    found, chosen, pixels = load_song(find_song(song, SONGS)), find_lesson(lesson), read_size(size)
+    found, chosen, pixels = (
+        load_song(find_song(song, SONGS)),
+        read_lesson(lesson, script, function, given),
+        read_size(size),
+    )
     controls = replace(
         read_controls(found, backing, theme, language),
         still=still,
         speed=read_speed(speed),
         transpose=read_transpose(transpose),
     )
-    saved = own_folder(save_to, "--save-to") if save_to is not None else saved_folder()
+    saved = saved_folder(chosen) if save_to is None else own_folder(save_to, "--save-to")
 
     from app import window
     from app.speech import speaking

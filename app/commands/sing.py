@@ -9,22 +9,28 @@ import typer
 
 from app.options import (
     BackingOption,
+    FunctionOption,
+    GivenArgument,
     LessonOption,
+    ScriptArgument,
     SongOption,
     read_controls,
     read_difficulty,
     read_latency,
+    read_lesson,
     read_size,
 )
 from app.parts import conductor_for, console, saved_folder
 from app.settings import load_settings, settings_path
 from assets import SONGS
-from loop_core.lessons import find_lesson
 from loop_core.song import find_song, load_song
 
 
 def sing(
-    lesson: LessonOption = "straight_line",
+    script: ScriptArgument = None,
+    given: GivenArgument = None,
+    lesson: LessonOption = None,
+    function: FunctionOption = "",
     song: SongOption = "optimization_loop",
     difficulty: Annotated[
         str,
@@ -67,7 +73,7 @@ def sing(
             typer.echo(message, err=True)
         measured = measure(console(), lambda name, late: settings.with_latency(name, late).save())
         raise typer.Exit(0 if measured else 1)
-    found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
+    found, chosen = load_song(find_song(song, SONGS)), read_lesson(lesson, script, function, given)
     level, late = read_difficulty(difficulty), None if latency is None else read_latency(latency)
     controls = read_controls(found, backing, "dark", None)
     if recording is not None:
@@ -84,7 +90,7 @@ def sing(
 
     from app import window
 
-    open_conductor = partial(conductor_for, found, saved_folder(), time.perf_counter)
+    open_conductor = partial(conductor_for, found, saved_folder(chosen), time.perf_counter)
     status = window.play(
         found,
         chosen,

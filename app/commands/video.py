@@ -8,20 +8,23 @@ import typer
 
 from app.options import (
     BackingOption,
+    FunctionOption,
+    GivenArgument,
     LanguageOption,
     LessonOption,
+    ScriptArgument,
     SongOption,
     ThemeOption,
     check_output,
     check_target,
     read_controls,
     read_fps,
+    read_lesson,
     read_size,
     saving_to,
 )
 from app.parts import conductor_for
 from assets import SONGS
-from loop_core.lessons import find_lesson
 from loop_core.song import find_song, load_song
 
 
@@ -29,7 +32,10 @@ def video(
     out: Annotated[
         Path, typer.Argument(metavar="OUT", help="The film: a name that ends with .mp4, .webm or .gif.")
     ],
-    lesson: LessonOption = "straight_line",
+    script: ScriptArgument = None,
+    given: GivenArgument = None,
+    lesson: LessonOption = None,
+    function: FunctionOption = "",
     song: SongOption = "optimization_loop",
     backing: BackingOption = None,
     size: Annotated[
@@ -56,6 +62,7 @@ def video(
     torchaoke video show.mp4 --lesson circles --theme light --language zh
     torchaoke video clip.webm --backing quiet --size 1280x720 --fps 30
     torchaoke video loop.gif --size 640x360
+    torchaoke video mine.mp4 my_train.py -- --epochs 20
     """
     from app import video as films
 
@@ -64,9 +71,9 @@ def video(
     form = films.FORMATS[out.suffix.lower()]
     pixels, rate = read_size(size or form.size), read_fps(fps or str(form.fps), form.most_fps)
     films.check_size(pixels, form)
-    found, chosen = load_song(find_song(song, SONGS)), find_lesson(lesson)
+    found, chosen = load_song(find_song(song, SONGS)), read_lesson(lesson, script, function, given)
     controls = read_controls(found, backing, theme, language)
-    with saving_to(None) as saved:
+    with saving_to(None, chosen.script is not None) as saved:
         written = films.render(
             out, partial(conductor_for, found, saved, None, chosen), controls, pixels, rate
         )

@@ -53,7 +53,8 @@ def view(frame: Frame) -> View:
         lyric = frame.song.lines[cue.line].text
         if _open(frame) and frame.cloze is not None and frame.cloze.gap.line == cue.line:
             lyric = masked(lyric, frame.cloze.open, frame.cloze.typed or "")
-    failed = frame.snapshot is not None and not frame.snapshot.evidence.holds
+    evidence = None if frame.snapshot is None else frame.snapshot.evidence
+    failed = evidence is not None and not (evidence.holds or evidence.absent)
     sung = sung_lines(frame.song, frame.listing)
     return View(frame.listing, lit, before, moved, lyric, failed, sung, *_hidden(frame))
 

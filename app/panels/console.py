@@ -39,6 +39,8 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         title(surface, theme, "proof, and what is printed")
         return
     mark, color = ("✓", theme.text) if view.evidence.holds else ("✗", theme.failed)
+    if view.evidence.absent:
+        mark, color = "–", theme.dim
     y = theme.px(30)
     shown = text(surface, theme, mark, (left, y), PROOF, theme.now if view.evidence.holds else color, "bold")
     room = most - shown.width - theme.px(12)
