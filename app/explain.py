@@ -32,7 +32,7 @@ def _listing_table(listing: Listing, file: int, source: Source) -> Table:
     table.add_column(justify="right")
     table.add_column(no_wrap=True)
     table.add_column(no_wrap=True, overflow="ignore")
-    words = {number: word for number, word in _words(listing, file)}
+    words = dict(_words(listing, file))
     for number, line in enumerate(source.lines, 1):
         table.add_row(str(number), words.get(number, ""), line)
     return table

@@ -184,7 +184,7 @@ def _proof_cells(record: Record | None, lesson: Lesson, listing: Listing, realti
     snapshot = record.snapshot
     late = [f"{1000 * value:.1f}" for value in _lateness(record)] if realtime else []
     return [
-        _code(listing, snapshot.lines),
+        _code(listing, snapshot),
         _number(snapshot.loss, ".6g"),
         _number(snapshot.grad_norm, ".4g"),
         *late,
@@ -193,11 +193,14 @@ def _proof_cells(record: Record | None, lesson: Lesson, listing: Listing, realti
     ]
 
 
-def _code(listing: Listing, lines: tuple[int, int]) -> str:
-    first, last = lines
-    if first == 0:
+def _code(listing: Listing, snapshot: Snapshot) -> str:
+    first, last = snapshot.lines
+    site = listing.site(snapshot.operation)
+    if first == 0 or site is None:
         return "none"
-    return f"{first}: {listing.lines[first - 1].strip()}" if first == last else f"{first}-{last}"
+    source = listing.sources[site.file]
+    name = f"{source.path.name} " if site.file else ""
+    return f"{name}{first}: {source.lines[first - 1].strip()}" if first == last else f"{name}{first}-{last}"
 
 
 def _number(value: float | None, form: str) -> str:

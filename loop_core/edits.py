@@ -180,6 +180,8 @@ def text_of(listing: Listing, statement: Statement) -> tuple[str, ...]:
 
 
 def _statements(listing: Listing, operation: Operation) -> Iterator[Statement]:
+    if any(site.file for site in listing.sites if site.operation is operation):
+        raise UnfitError(Words(f"{operation} stands in another file.", f"{operation} 在另一个文件里。"))
     lines = dict.fromkeys(site.line for site in listing.sites if site.operation is operation)
     if not lines:
         raise UnfitError(Words(f"This loop has no {operation}.", f"这个循环里没有 {operation}。"))

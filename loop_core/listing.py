@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Container
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 
@@ -76,6 +77,15 @@ class Listing:
     def site(self, operation: Operation) -> Site | None:
         """The first place where ``operation`` stands."""
         return next((site for site in self.sites if site.operation is operation), None)
+
+
+@lru_cache(maxsize=32)
+def part_of(listing: Listing, file: int) -> Listing:
+    """One file of a listing, with the operations that stand in it."""
+    if len(listing.sources) == 1:
+        return listing
+    sites = tuple(replace(site, file=0) for site in listing.sites if site.file == file)
+    return replace(listing, sources=(listing.sources[file],), sites=sites)
 
 
 def read_listing(path: Path, name: str | None = None, function: str = "") -> Listing:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import numpy as np
 import torch
 from torch import nn
 
@@ -15,7 +16,7 @@ from loop_core.passes import ForwardRecorder, drops_of, outline_of
 from loop_core.pictures import grads_of, params_of
 from loop_core.recognise import Site
 from loop_core.run import Run
-from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Points, Snapshot, Tape
+from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Points, Series, Snapshot, Tape
 from loop_core.surface import Survey
 from loop_core.tape import tape_of
 
@@ -181,8 +182,8 @@ class Observer:
             loss=self._losses[Operation.LOSS].last,
             test_loss=self._losses[Operation.TEST_LOSS].last,
             grad_norm=live.norm(),
-            train_series=self._losses[Operation.LOSS].series.series(),
-            test_series=self._losses[Operation.TEST_LOSS].series.series(),
+            train_series=self._series(Operation.LOSS, epoch),
+            test_series=self._series(Operation.TEST_LOSS, epoch),
             train=self._points(Operation.FORWARD, operation, live.loss_fn),
             test=self._points(Operation.TEST_FORWARD, operation, live.loss_fn),
             fit=self._fit,
@@ -193,6 +194,14 @@ class Observer:
             saved=self._run.saved[0] if self._run.saved else None,
             error=self._run.error,
         )
+
+    def _series(self, loss: Operation, epoch: int | None) -> Series:
+        """The losses so far; of an epoch that has not ended the mean of its batches so far."""
+        kept = self._losses[loss]
+        series = kept.series.series()
+        if not kept.count or epoch is None:
+            return series
+        return Series(np.append(series.epoch, epoch), np.append(series.value, kept.total / kept.count))
 
     def _live(self, site: Site | None, epoch: int | None, ran: frozenset[Operation] = frozenset()) -> Live:
         results = self._run.roles(site)

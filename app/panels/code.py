@@ -13,7 +13,7 @@ from app.pointing import Hint, answering
 from app.theme import Theme
 from loop_core.cloze import BLANK, masked
 from loop_core.frame import Frame
-from loop_core.listing import Listing
+from loop_core.listing import Listing, part_of
 from loop_core.operations import Operation
 from loop_core.timeline import sung_lines
 
@@ -21,12 +21,15 @@ LINE, LYRIC = 34, 32
 MOVE = 0.35
 """Seconds that the listing takes to scroll to the next operation."""
 NUMBER = 22
+ABOVE = 4
+"""Rows in view above what is lit, where that stands in a function above the loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What is lit (lines from 1, inclusive), what was before, and how far between them, in 50ths.
 
+    rests: where the listing stands before and then: at what is lit, or at what was lit last.
     sung: of each cue the lines of its operation, its time in seconds and its lyric.
     hidden: a name that is missing from the lines ``hidden_in``.
     """
@@ -34,6 +37,7 @@ class View:
     listing: Listing
     lit: tuple[int, int]
     before: tuple[int, int]
+    rests: tuple[tuple[int, int], tuple[int, int]]
     moved: int
     lyric: str
     failed: bool
@@ -55,8 +59,10 @@ def view(frame: Frame) -> View:
             lyric = masked(lyric, frame.cloze.open, frame.cloze.typed or "")
     evidence = None if frame.snapshot is None else frame.snapshot.evidence
     failed = evidence is not None and not (evidence.holds or evidence.absent)
-    sung = sung_lines(frame.song, frame.listing)
-    return View(frame.listing, lit, before, moved, lyric, failed, sung, *_hidden(frame))
+    listing = part_of(frame.listing, _file(frame))
+    sung = sung_lines(frame.song, listing)
+    rests = _rest(frame, None if frame.cue is None else frame.cue - 1), _rest(frame, frame.cue)
+    return View(listing, lit, before, rests, moved, lyric, failed, sung, *_hidden(frame))
 
 
 def _open(frame: Frame) -> bool:
@@ -74,10 +80,24 @@ def _hidden(frame: Frame) -> tuple[str, tuple[int, int]]:
 
 
 def _lines(frame: Frame, cue: int | None) -> tuple[int, int]:
+    """Those of a cue's operation, in the file that is shown."""
     if cue is None or cue < 0:
         return 0, 0
     site = frame.listing.site(frame.song.cues[cue].operation)
-    return (site.line, site.end_line) if site else (0, 0)
+    return (site.line, site.end_line) if site and site.file == _file(frame) else (0, 0)
+
+
+def _rest(frame: Frame, cue: int | None) -> tuple[int, int]:
+    """The lines of a cue's operation, or of the last one before it that the file has."""
+    places = (_lines(frame, number) for number in range(-1 if cue is None else cue, -1, -1))
+    return next((lines for lines in places if lines != (0, 0)), (0, 0))
+
+
+def _file(frame: Frame) -> int:
+    """The file of the operation that is sung, or of the last one before it that the loop has."""
+    cues = frame.song.cues[: 0 if frame.cue is None else frame.cue + 1]
+    sites = [frame.listing.site(cue.operation) for cue in reversed(cues)]
+    return next((site.file for site in (*sites, frame.listing.site(Operation.EPOCH)) if site), 0)
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
@@ -90,7 +110,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     before, lit = (_rows_at(rows, lines) for lines in (view.before, view.lit))
     count = (height - top - theme.px(10) - lyric) // line
     share = eased(view.moved / 50)
-    starts = [_start(view.listing, rows, lines, count) for lines in (before, lit)]
+    starts = [_start(view.listing, rows, _rows_at(rows, lines), count) for lines in view.rests]
     scroll = round(line * (starts[0] + (starts[1] - starts[0]) * share))
     gaps = _gaps(before, lit, lyric if view.lyric else 0, share)
     body = surface.subsurface((0, top, across, count * line + sum(gaps.values())))
@@ -139,7 +159,8 @@ def _start(listing: Listing, rows: tuple[Row, ...], lit: tuple[int, int], count:
         return 0
     loop = listing.site(Operation.EPOCH)
     if loop:
-        first = min(first, bisect_left(rows, loop.line, key=_line))
+        begins = bisect_left(rows, loop.line, key=_line)
+        first = max(0, first - ABOVE) if begins > first else begins
     last = min(end + 2, len(rows))
     return max(0, min(max(first, last - count), len(rows) - count))
 

@@ -94,7 +94,7 @@ def _draw_cards(surface: pygame.Surface, theme: Theme, rect: pygame.Rect, shown:
 
 def _head(listing: Listing) -> str:
     loop = listing.site(Operation.EPOCH)
-    return "" if loop is None else listing.lines[loop.line - 1]
+    return "" if loop is None else listing.sources[loop.file].lines[loop.line - 1]
 
 
 def _least(cards: tuple[Card, ...], most: int) -> float:

@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,6 +101,8 @@ LESSONS = (
 )
 
 
+LONGEST_TITLE = 40
+"""Characters of a script's first line that are its title."""
 UNKNOWN_EPOCHS = 10
 """How long the axis of the losses is until a script has said how many epochs there will be."""
 
@@ -108,7 +111,8 @@ def lesson_of(script: Script) -> Lesson:
     """A script of the user's own as a lesson; InputError where it cannot be read."""
     tree = read_source(script.path).tree()
     first = (ast.get_docstring(tree) or script.path.stem).strip().splitlines()[0]
-    return Lesson(script.path.stem, first.rstrip("."), "", UNKNOWN_EPOCHS, None, script=script)
+    title = textwrap.shorten(first.rstrip("."), LONGEST_TITLE, placeholder=" …")
+    return Lesson(script.path.stem, title, "", UNKNOWN_EPOCHS, None, script=script)
 
 
 def find_lesson(name: str) -> Lesson:
