@@ -23,6 +23,8 @@ CLIPS = frozenset(
     ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "unscale_", "update", "synchronize"]
 )
 COMMENT = re.compile(r"#\s*torchaoke:\s*([\w-]+)\s*(?:#.*)?$")
+HIDDEN = frozenset({"fit", "launch", "spawn"})
+"""Methods of libraries that have a training loop of their own."""
 MOST_CALLS = 200
 """Functions of a script that are gone through, at most."""
 NONE = "none"
@@ -160,6 +162,7 @@ class Reader:
                 p for p in places if p.function is not None and p.function.node in [f.node for f in named]
             ]
         if not places:
+            self._name_a_hidden_loop()
             where = f" in {self.wanted}()" if self.wanted else ""
             raise InputError(
                 f"no training loop found{where}; expected a 'for' or 'while' around loss.backward() and "
@@ -168,6 +171,22 @@ class Reader:
                 path,
             )
         return places[0]
+
+    def _name_a_hidden_loop(self) -> None:
+        """InputError where a library is asked to train: its loop cannot be seen."""
+        for node in ast.walk(self.trees[0]):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr in HIDDEN
+            ):
+                name = ast.unparse(node.func)
+                raise InputError(
+                    f"{name}() has its loop in a library, which cannot be stepped; "
+                    "expected a loop in the script or in a module beside it",
+                    self.sources[0].path,
+                    node.lineno,
+                )
 
     def _learning_loops(self) -> list[Place]:
         """The outermost loops that learn; those of the script first, and there the module's own."""
@@ -451,7 +470,7 @@ class Reader:
                 return Operation.STEP, CERTAIN
             case "step" if call.args and ast.unparse(call.args[0]) in kinds.optimizers:
                 return Operation.STEP, CERTAIN
-            case "step" if receiver not in kinds.schedulers and "optim" in receiver.lower():
+            case "step" if not (receiver in kinds.schedulers or receiver in kinds.instances):
                 return Operation.STEP, LIKELY
             case "save" if receiver == "torch":
                 return Operation.SAVE, CERTAIN

@@ -18,7 +18,7 @@ from loop_core.freeze import untouched
 from loop_core.listing import Listing, Probe, compile_listing
 from loop_core.observer import Observer
 from loop_core.operations import FAST, Operation
-from loop_core.recognise import IN_TEST, Site
+from loop_core.recognise import IN_TEST, LIKELY, Site
 from loop_core.run import Run
 from loop_core.snapshot import Evidence, Snapshot
 
@@ -285,6 +285,8 @@ class Stepper:
         found: dict[Operation, Site] = {}
         for site in probe.sites:
             operation = site.operation
+            if site.sure == LIKELY and not self._is_likely(site):
+                continue
             if operation in IN_TEST or operation in IN_TEST.values():
                 plain = next((o for o, t in IN_TEST.items() if t is operation), operation)
                 both = {s.operation for s in probe.sites} >= {plain, IN_TEST[plain]}
@@ -292,6 +294,11 @@ class Stepper:
                     continue
             found.setdefault(operation, site)
         return [(site, operation) for operation, site in found.items()]
+
+    def _is_likely(self, site: Site) -> bool:
+        """Whether the object that a guess is about is what it was taken for, as far as it can be seen."""
+        receiver = self._run.value(site, "optimizer")
+        return receiver is None or isinstance(receiver, torch.optim.Optimizer)
 
     def _before(self, probe: Probe) -> None:
         if self._run.stepping:
