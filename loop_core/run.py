@@ -10,12 +10,12 @@ import os
 import sys
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FrameType, MappingProxyType, ModuleType
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -54,11 +54,13 @@ class Run:
         noted: Callable[[Probe], None] = lambda probe: None,
         really: Callable[[Probe], Sequence[Site]] = lambda probe: probe.sites,
         arguments: Sequence[str] = (),
+        given: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """codes: from `compile_listing`.  folder: where relative paths of ``torch.save`` lead.
 
         before: called just before each operation while stepping.  noted: called after a loss in fast epochs.
         really: which of a probe's sites it is now, where training and testing share a function.
+        given: variables that it has from the start.
         arguments: what ``sys.argv`` has after the script's name.
         """
         self.listing = listing
@@ -89,6 +91,7 @@ class Run:
             "__file__": str(listing.path),
             "__builtins__": own,
             **self._probes,
+            **given,
         }
         self._globals = [self.names]
         self._modules = {s.module: code for s, code in zip(listing.sources[1:], codes[1:], strict=True)}
