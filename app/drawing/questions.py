@@ -35,8 +35,8 @@ def ask(surface: pygame.Surface, theme: Theme, quiz: Quiz, language: str) -> Non
     """The coming line, the question, and the choices with their keys; a click on one chooses it."""
     middle, height = surface.get_width() // 2, surface.get_height()
     question = quiz.question
-    text(surface, theme, quiz.line, (middle, height * 0.09), LINE, theme.text, "bold", "center")
-    at = middle, height * 0.29
+    text(surface, theme, quiz.line, (middle, height * 0.1), LINE, theme.text, "bold", "center")
+    at = middle, height * 0.3
     text(surface, theme, question.text.said(language), at, QUESTION, theme.now, "bold", "center")
     choices = [choice.said(language) for choice in question.choices]
     pad, gap = theme.px(20), theme.px(28)
