@@ -84,6 +84,17 @@ def test_a_wrong_word_may_be_tried_again_without_a_limit(rig: Rig) -> None:
     assert (filled.right, filled.asked) == (0, 1)
 
 
+@pytest.mark.parametrize(("wrong", "right"), [(0, 1), (1, 1), (2, 0)])
+def test_the_last_word_that_is_left_is_not_known(rig: Rig, tmp_path: Path, wrong: int, right: int) -> None:
+    cloze = next_gap(rig).cloze
+    assert cloze is not None
+    keys = [pygame.K_1 + (cloze.gap.right + step) % len(cloze.gap.choices) for step in (1, 2)]
+    assert after_picking(rig, *keys[:wrong], right_key(cloze)).done == 1
+    rig.press(pygame.K_v)  # which keeps what was answered
+    (card,) = load_progress(tmp_path / "progress.json")[0].cards.values()
+    assert (card.attempts, card.right) == (1, right)
+
+
 def test_an_early_key_is_called_early(rig: Rig) -> None:
     frame = next_gap(rig)
     assert frame.cloze is not None
@@ -224,6 +235,20 @@ def test_a_wrong_letter_is_told_and_not_taken(typing: Rig) -> None:
     cloze = after_picking(typing, *keys)
     assert cloze.filled
     assert (cloze.right, cloze.asked) == (0, 1)
+
+
+@pytest.mark.parametrize(("most", "right"), [(0, 1), (1, 1), (26, 0)])
+def test_a_word_found_by_trying_all_letters_is_not_known(
+    typing: Rig, tmp_path: Path, most: int, right: int
+) -> None:
+    cloze = next_gap(typing).cloze
+    assert cloze is not None
+    keys = typed(cloze.gap.choices[cloze.gap.right])
+    wrong = [key for key in range(pygame.K_a, pygame.K_z + 1) if key != keys[0]][:most]
+    assert after_picking(typing, *wrong, *keys).done == 1
+    typing.press(pygame.K_ESCAPE)  # which keeps what was answered
+    (card,) = load_progress(tmp_path / "progress.json")[0].cards.values()
+    assert (card.attempts, card.right) == (1, right)
 
 
 def test_while_words_are_typed_no_letter_is_a_command(typing: Rig) -> None:

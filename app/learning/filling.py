@@ -73,7 +73,7 @@ class Filling:
 
     def _fill(self, cloze: Cloze, timing: str) -> None:
         """The word that is next is there."""
-        self._add(AT_ONCE if not cloze.wrong else LATER)
+        self._add(self._grade(cloze))
         self._cloze = replace(
             cloze,
             done=cloze.done + 1,
@@ -83,6 +83,11 @@ class Filling:
             right=self._results.right,
             asked=self._results.asked,
         )
+
+    def _grade(self, cloze: Cloze) -> int:
+        """The last word that is left is not known: the choice is no longer one."""
+        left = len(cloze.gap.choices) - len(cloze.wrong)
+        return AT_ONCE if not cloze.wrong else LATER if left > 1 else MISSED
 
     def _add(self, grade: int) -> None:
         if self._line is not None:
@@ -98,6 +103,12 @@ class Typing(Filling):
     def __init__(self, song: Song, results: Results) -> None:
         super().__init__(song, results)
         self._timing = ""
+
+    def _grade(self, cloze: Cloze) -> int:
+        """As many wrong letters as the word is long are tries, not slips."""
+        gap = cloze.gap
+        slips = len(cloze.wrong) < len(gap.choices[gap.right])
+        return AT_ONCE if not cloze.wrong else LATER if slips else MISSED
 
     def press(self, key: int, now: float) -> Reply:
         """The next letter of the word is taken; any other one is only counted. Esc is for the show."""
