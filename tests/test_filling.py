@@ -139,6 +139,17 @@ def test_a_learner_who_does_not_look_hears_the_gap_and_what_fills_it(rig: Rig) -
     assert any(words.split(" ", 1)[1] == f"filled: {line}, early" for words in said)
 
 
+def test_each_exercise_greets_and_leaves_in_the_language_that_is_set(rig: Rig) -> None:
+    rig.press(pygame.K_l)
+    said = [rig.press(key).controls.message for key in (pygame.K_w, pygame.K_ESCAPE, pygame.K_v, pygame.K_w)]
+    assert said == [
+        "单词消失：打出来，Esc 结束",
+        "练习结束",
+        "每句之前：它会做什么？",
+        "单词消失：按 1 到 3 选",
+    ]
+
+
 def test_one_exercise_takes_the_place_of_the_other(rig: Rig) -> None:
     next_gap(rig)
     frame = rig.press(pygame.K_v)

@@ -13,6 +13,7 @@ from loop_core.quiz import ASKED, Quiz, judge, question_for, subject_of
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 from loop_core.timeline import line_edges
+from loop_core.words import Words
 
 NOTHING = -1
 """What was chosen when the learner did not want to answer."""
@@ -27,7 +28,7 @@ class Asking:
     """
 
     activity = "predict"
-    greeting = "before each line: what will it do?"
+    greeting = Words("before each line: what will it do?", "每句之前：它会做什么？")
 
     def __init__(self, song: Song, results: Results) -> None:
         self._song = song

@@ -11,6 +11,7 @@ from loop_core.cloze import Cloze, gaps_of, timing
 from loop_core.frame import Frame
 from loop_core.song import Song
 from loop_core.timeline import line_shown
+from loop_core.words import Words
 
 LETTERS = frozenset(range(pygame.K_a, pygame.K_z + 1))
 
@@ -19,7 +20,7 @@ class Filling:
     """The gaps of a song, and what was picked; an `app.learning.exercise.Exercise`. The music never waits."""
 
     activity = "cloze"
-    greeting = "words vanish: pick them with 1 to 3"
+    greeting = Words("words vanish: pick them with 1 to 3", "单词消失：按 1 到 3 选")
     typed: str | None = None
     """What is typed of a word as its gap opens: None where words are picked."""
 
@@ -97,7 +98,7 @@ class Filling:
 class Typing(Filling):
     """The same with the letters of the word instead of choices; the first of them counts for the rhythm."""
 
-    greeting = "words vanish: type them; Esc ends it"
+    greeting = Words("words vanish: type them; Esc ends it", "单词消失：打出来，Esc 结束")
     typed = ""
 
     def __init__(self, song: Song, results: Results) -> None:
