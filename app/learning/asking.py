@@ -9,10 +9,11 @@ from app.learning.exercise import CHOICE_KEYS, Reply
 from app.learning.results import AT_ONCE, MISSED, Results
 from loop_core.frame import Frame
 from loop_core.operations import FAST
-from loop_core.quiz import ASKED, TEXTS, Question, Quiz, judge, question_for
+from loop_core.quiz import ASKED, Quiz, judge, question_for, subject_of
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 from loop_core.timeline import line_edges
+from loop_core.words import Words
 
 NOTHING = -1
 """What was chosen when the learner did not want to answer."""
@@ -27,7 +28,7 @@ class Asking:
     """
 
     activity = "predict"
-    greeting = "before each line: what will it do?"
+    greeting = Words("before each line: what will it do?", "每句之前：它会做什么？")
 
     def __init__(self, song: Song, results: Results) -> None:
         self._song = song
@@ -38,7 +39,7 @@ class Asking:
         self._plan = _plan(song)
         self.stops = tuple(self._plan)
         self.subjects: Mapping[int, str] = {
-            song.cues[cue].line: _subject(song.lines[song.cues[cue].line].text, question)
+            song.cues[cue].line: subject_of(song.lines[song.cues[cue].line].text, question)
             for cue, verse in self._plan.values()
             if (question := question_for(song.cues[cue].operation, verse)) is not None
         }
@@ -94,13 +95,8 @@ class Asking:
         if answer is None:
             return None
         grade = AT_ONCE if quiz.chosen == answer.right else MISSED
-        self._results.add(self.activity, _subject(quiz.line, quiz.question), grade)
+        self._results.add(self.activity, subject_of(quiz.line, quiz.question), grade)
         return replace(quiz, answer=answer, right=self._results.right, asked=self._results.asked)
-
-
-def _subject(line: str, question: Question) -> str:
-    """What the results are kept under: the same for every model."""
-    return f"{line}: {TEXTS[question.kind].en.format(name='weight')}"
 
 
 def _plan(song: Song) -> dict[float, tuple[int, int]]:

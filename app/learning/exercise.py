@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 import pygame
 
 from loop_core.frame import Frame
+from loop_core.words import Words
 
 Reply = Literal["not mine", "taken", "go on"]
 """What an exercise says of a key: not one of its own, taken, or taken and the music may go on."""
@@ -22,7 +23,7 @@ class Exercise(Protocol):
     """
 
     activity: str
-    greeting: str
+    greeting: Words
     subjects: Mapping[int, str]
     stops: tuple[float, ...]
 

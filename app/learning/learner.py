@@ -24,10 +24,12 @@ from loop_core.frame import Frame
 from loop_core.scoring import Difficulty
 from loop_core.song import Song
 from loop_core.timeline import Loop, line_edges
+from loop_core.words import Words
 
 LEAD_IN = 0.6
 """Seconds before a line at which it begins when only some lines are repeated."""
 
+OFF = Words("exercise off", "练习结束")
 EXERCISES: dict[str, type[Asking | Filling]] = {"say": Asking, "gap": Filling, "type": Typing}
 """By their names: before each line say what it will do; pick the words that vanish; type them."""
 
@@ -88,9 +90,9 @@ class Learner:
         if kind is None:
             self._exercise = None
             self._transport.set_stops(())
-            self._board.say("exercise off")
+            self._board.say(OFF.said(self._board.controls.language))
             return
-        self._board.say(kind.greeting)
+        self._board.say(kind.greeting.said(self._board.controls.language))
         self._results.begin()
         exercise: Exercise = kind(self._song, self._results)
         self._exercise = exercise

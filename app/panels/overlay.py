@@ -45,6 +45,7 @@ PRACTICE_KEYS = (
     ("Z", "only the click, and back"),
     ("+ −", "volume of it all"),
 )
+KEY_GROUPS: Groups = {"Keys": KEYS, "Learn": LEARNING_KEYS, "Practice": PRACTICE_KEYS}
 
 
 @dataclass(frozen=True, slots=True)
