@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from app.panels.overlay import KEY_GROUPS
+from app.drawing.keylist import KEY_GROUPS
 from loop_core.activity import Contest, Puzzle, WrongLoops
 from loop_core.cloze import BLANK, Cloze, masked
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS
+from loop_core.operations import Operation
 from loop_core.outcomes import SAID
 from loop_core.quiz import Quiz
 from loop_core.scoring import MOST
@@ -57,7 +58,8 @@ class SpeakLog:
             before, self._snapshot = self._snapshot, frame.snapshot
             if frame.snapshot is not None and not _goes_on(before, frame.snapshot):
                 self._say(f"{clock(frame.now)} {done(frame.snapshot)}")
-                for printed in frame.snapshot.printed:
+                proved = frame.snapshot.operation is Operation.PRINT
+                for printed in () if proved else frame.snapshot.printed:
                     self._say(f"{clock(frame.now)} printed: {printed}")
 
     def _tell_set(self, frame: Frame) -> None:
@@ -66,10 +68,11 @@ class SpeakLog:
         if frame.controls.message not in ("", before.message):
             self._say(frame.controls.message)
         if frame.controls.help and not before.help:
-            for heading, keys in KEY_GROUPS.items():
-                self._say(f"{heading.lower()}:")
+            language = frame.controls.language
+            for heading, keys in KEY_GROUPS:
+                self._say(f"{heading.said(language).lower()}:")
                 for key, meaning in keys:
-                    self._say(f"{key}: {meaning}")
+                    self._say(f"{key}: {meaning.said(language)}")
         if frame.controls.choice not in (None, before.choice):
             lesson = LESSONS[frame.controls.choice]
             self._say(

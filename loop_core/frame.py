@@ -27,6 +27,7 @@ class Controls:
     sound: the device that plays, or why none does.  message: a short word to the person at the keys.
     pointer: where the mouse points, in pixels of the window, None when it does not.
     activity: what is done beside the song, None while nothing is.
+    exercise: what the learner does while the song plays, in a word or two; '' for nothing.
     theme: 'dark' or 'light'.  language: of the subtitles.  still: reduced motion, states change at once.
     """
 
@@ -49,6 +50,7 @@ class Controls:
     help: bool = False
     choice: int | None = None
     activity: Activity | None = None
+    exercise: str = ""
     sound: str = ""
     message: str = ""
     pointer: tuple[int, int] | None = None
@@ -64,7 +66,7 @@ class Frame:
     cue: index of the cue that began last.  snapshot: the newest one whose time has come.
     shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
     behind: the worker is still at work on what should be shown.
-    quiz: the question before a line, where the learner is asked what it will do.
+    quiz: the question before a line, where the learner is asked what it will do.  answered: the one before.
     cloze: the gaps in the line that is shown.  missing: those in the line after it.
     singing: how the one at the microphone sings; None while nobody wants to.
     report: what was answered, once the song is over; None while it is not.
@@ -81,6 +83,7 @@ class Frame:
     behind: bool
     controls: Controls = field(default_factory=Controls)
     quiz: Quiz | None = None
+    answered: Quiz | None = None
     cloze: Cloze | None = None
     missing: tuple[Gap, ...] = ()
     singing: Singing | None = None

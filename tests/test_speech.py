@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from builders import WHOLE_SONG, small_song
 
-from app.panels.overlay import KEY_GROUPS
+from app.drawing.keylist import KEY_GROUPS
 from app.speech import SpeakLog, clock, question
 from loop_core.conductor import Conductor
 from loop_core.frame import Controls, Frame
@@ -47,7 +47,7 @@ def test_every_operation_is_said_once_with_its_proof(said: list[str]) -> None:
 
 
 def test_what_is_printed_is_said_to_the_letter(said: list[str]) -> None:
-    assert any(line.endswith("printed: 0: 0.31288138031959534 0.48106518387794495") for line in said)
+    assert any(line.endswith("printed 0: 0.31288138031959534 0.48106518387794495") for line in said)
 
 
 def test_times_are_minutes_and_seconds() -> None:
@@ -72,8 +72,8 @@ def told(*changes: dict[str, object], song_folder: Path) -> list[str]:
 
 def test_the_keys_are_said_once_when_they_are_shown(tmp_path: Path) -> None:
     lines = told({"help": True}, {"muted": True}, {"help": False}, song_folder=tmp_path)
-    for key, meaning in (row for rows in KEY_GROUPS.values() for row in rows):
-        assert lines.count(f"{key}: {meaning}") == 1
+    for key, meaning in (row for _, rows in KEY_GROUPS for row in rows):
+        assert lines.count(f"{key}: {meaning.en}") == 1
 
 
 def test_what_a_key_has_set_is_said(tmp_path: Path) -> None:

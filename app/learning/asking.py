@@ -28,12 +28,14 @@ class Asking:
     """
 
     activity = "predict"
+    name = Words("say it first", "先说后看")
     greeting = Words("before each line: what will it do?", "每句之前：它会做什么？")
 
     def __init__(self, song: Song, results: Results) -> None:
         self._song = song
         self._results = results
         self._quiz: Quiz | None = None
+        self._answered: Quiz | None = None
         self._before: Snapshot | None = None
         self._cue = 0
         self._plan = _plan(song)
@@ -43,6 +45,11 @@ class Asking:
             for cue, verse in self._plan.values()
             if (question := question_for(song.cues[cue].operation, verse)) is not None
         }
+
+    @property
+    def open(self) -> bool:
+        """Whether the music waits for an answer."""
+        return self._quiz is not None and self._quiz.chosen is None
 
     def waits(self, frame: Frame, now: float) -> bool:
         """Ask what there is to ask here."""
@@ -75,7 +82,9 @@ class Asking:
         """Judge the answer as soon as the operation has been shown."""
         if self._quiz is not None and frame.snapshot is not None:
             self._quiz = self._judged(self._quiz, frame, frame.snapshot)
-        return replace(frame, quiz=self._quiz)
+        if self._quiz is not None and self._quiz.answer is not None:
+            self._answered = self._quiz
+        return replace(frame, quiz=self._quiz, answered=self._answered)
 
     def forget(self) -> None:
         """There is no question until the next stop."""

@@ -19,13 +19,18 @@ class Exercise(Protocol):
     """Something to answer while the song plays; times in seconds of the song.
 
     activity: what its results are kept under.  subjects: what is asked for, by the index of the line.
-    stops: where the music stops by itself.  greeting: says what to do.
+    stops: where the music stops by itself.  greeting: says what to do.  name: says what is under way.
     """
 
     activity: str
+    name: Words
     greeting: Words
     subjects: Mapping[int, str]
     stops: tuple[float, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether the music waits for an answer."""
 
     def waits(self, frame: Frame, now: float) -> bool:
         """The music has stopped by itself: whether it stays so until a key."""

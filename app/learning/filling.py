@@ -20,6 +20,7 @@ class Filling:
     """The gaps of a song, and what was picked; an `app.learning.exercise.Exercise`. The music never waits."""
 
     activity = "cloze"
+    name = Words("fill the gap", "填空")
     greeting = Words("words vanish: pick them with 1 to 3", "单词消失：按 1 到 3 选")
     typed: str | None = None
     """What is typed of a word as its gap opens: None where words are picked."""
@@ -33,6 +34,11 @@ class Filling:
         self._line: int | None = None
         self.stops: tuple[float, ...] = ()
         self.subjects: Mapping[int, str] = {index: song.lines[index].text for index in gaps_of(song, 1)}
+
+    @property
+    def open(self) -> bool:
+        """The music never waits."""
+        return False
 
     def waits(self, frame: Frame, now: float) -> bool:
         """Never."""
@@ -98,6 +104,7 @@ class Filling:
 class Typing(Filling):
     """The same with the letters of the word instead of choices; the first of them counts for the rhythm."""
 
+    name = Words("type the gap: Esc ends it", "打字填空：Esc 结束")
     greeting = Words("words vanish: type them; Esc ends it", "单词消失：打出来，Esc 结束")
     typed = ""
 

@@ -87,6 +87,8 @@ class Learner:
     def practise(self, kind: type[Asking | Filling] | None) -> None:
         """Begin an exercise in the place of the one under way, or only end that."""
         self._results.keep()
+        if self._exercise is not None and self._exercise.open:
+            self._play()  # nobody will answer any more
         if kind is None:
             self._exercise = None
             self._transport.set_stops(())
@@ -140,7 +142,8 @@ class Learner:
         """A key that may be the exercise's; whether it was."""
         if self._exercise is None:
             return False
-        if key == pygame.K_ESCAPE and isinstance(self._exercise, Typing) and not self.over:
+        closing = self.over or self._board.controls.help or self._board.controls.black
+        if key == pygame.K_ESCAPE and not closing:
             self.practise(None)
             return True
         reply = self._exercise.press(key, self._transport.now())
@@ -149,8 +152,9 @@ class Learner:
         return reply != "not mine"
 
     def look(self) -> None:
-        """Show what the activity shows now."""
-        self._board.set(activity=None if self._activity is None else self._activity.view())
+        """Show what is under way."""
+        name = "" if self._exercise is None else self._exercise.name.said(self._board.controls.language)
+        self._board.set(activity=None if self._activity is None else self._activity.view(), exercise=name)
 
     def show(self, frame: Frame, now: float, stopped: bool) -> Frame:
         """The frame with all that is asked, sung and answered; stopped: it has by itself, just now."""

@@ -135,7 +135,7 @@ def show_progress(console: Console, progress: Progress, today: date) -> None:
         console.print("no results yet: `torchaoke karaoke` asks before each line what will happen")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for heading in ("activity", "line", "right", "repeat", ""):
+    for heading in ("activity", "line", "remembered", "repeat", ""):
         table.add_column(heading, overflow="fold")
     due = to_repeat(progress.cards, today)
     rest = sorted(key for key in progress.cards if key not in due)

@@ -99,6 +99,8 @@ def _notes(frame: Frame) -> Iterator[str]:
         yield "catching up"
     if controls.hold:
         yield "hold: each line waits for Space"
+    if controls.exercise:
+        yield controls.exercise
     yield from _practice(controls)
     if not controls.message and controls.sound.startswith("no sound"):
         yield "no sound"
