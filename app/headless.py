@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.table import Table
 
 from app.virtual import ticks, watched
-from loop_core.conductor import Conductor, Record
+from loop_core.conductor import Conductor
 from loop_core.files import writing
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
+from loop_core.record import Record
 from loop_core.snapshot import Series, Snapshot
 from loop_core.song import Song
 from loop_core.trace import trace_lines
