@@ -1,5 +1,6 @@
 """The show without screen and sound: the same frames in virtual time, or against the clock."""
 
+import itertools
 import math
 import sys
 import time
@@ -46,16 +47,17 @@ def run_headless(
 
     open_conductor: makes the conductor for a clock of real time, or for virtual time (None), and a lesson.
     trace: a file for what happened.  frames: a folder for the pictures, of ``size``; controls: their theme
-    and language.
+    and language, and whether the song waits for slow operations in real time.
     """
+    controls = controls or Controls()
     with closing(open_conductor(time.perf_counter if realtime else None, lesson)) as conductor:
         song = conductor.song
         console.print(_heading(song, lesson, fps, realtime), soft_wrap=True)
         count = math.ceil(song.length * fps) + 1
         times = (number / fps for number in range(count))
-        run = _run_in_real_time(conductor, fps, count) if realtime else ticks(conductor, times)
+        run = _run_in_real_time(conductor, fps, controls.vamp) if realtime else ticks(conductor, times)
         if frames is not None:
-            _draw_all(watched(run, count, "drawing"), frames, size, controls or Controls())
+            _draw_all(watched(run, count, "drawing"), frames, size, controls)
         else:
             for _ in watched(run, count, "playing") if realtime else run:
                 pass
@@ -65,15 +67,27 @@ def run_headless(
     return report(console, song, lesson, conductor.listing, records, realtime)
 
 
-def _run_in_real_time(conductor: Conductor, fps: int, count: int) -> Iterator[Frame]:
+def _run_in_real_time(conductor: Conductor, fps: int, vamp: bool) -> Iterator[Frame]:
+    """Against the clock, silently; the song waits for slow operations, or goes on without them."""
+    from app.audio import SilentPlayer  # pygame takes 0.2 s, and virtual time needs no player
+    from app.transport import Transport
+
+    real = time.perf_counter
     conductor.open()
     while not conductor.ready:
         time.sleep(0.01)
+    transport = Transport(conductor.song, SilentPlayer(conductor.song.length, real), real)
+    if vamp:
+        transport.awaits = conductor.lateness
     with _quick_switching():
-        began = time.perf_counter()
-        for number in range(count):
-            time.sleep(max(0.0, began + number / fps - time.perf_counter()))
-            yield conductor.tick(min(time.perf_counter() - began, conductor.song.length))
+        transport.play()
+        began = real()
+        for number in itertools.count(1):
+            now = transport.now()
+            yield conductor.tick(now, 1.0, transport.vamp.bars if transport.vamp is not None else 0)
+            if transport.ended:
+                return
+            time.sleep(max(0.0, began + number / fps - real()))
 
 
 @contextmanager
@@ -140,9 +154,10 @@ def _proof_table(song: Song, listing: Listing, by_cue: dict[int, Record], realti
         caption += (
             "\nstarted late: start minus planned start; "
             "shown late: the first picture with the result minus the line's onset\n"
-            "(of a fast line: minus its last sixteenth note, when its last epoch is due); both in ms"
+            "(of a fast line: minus its last sixteenth note, when its last epoch is due); both in ms\n"
+            "timing: on time, or late while the song went on, or the song stood still for so many bars"
         )
-    late = ("started late>", "shown late>") if realtime else ()
+    late = ("started late>", "shown late>", "timing") if realtime else ()
     table = _table(
         "time>", "line", "operation", "code line", "loss>", "gradient norm>", *late, "evidence", "verdict"
     )
@@ -166,9 +181,9 @@ def _table(*names: str) -> Table:
 
 def _proof_cells(song: Song, record: Record | None, listing: Listing, realtime: bool) -> list[str]:
     if record is None:
-        return [*[""] * (5 if realtime else 3), "never shown", "FAILED"]
+        return [*[""] * (6 if realtime else 3), "never shown", "FAILED"]
     snapshot = record.snapshot
-    late = [f"{1000 * value:.1f}" for value in _lateness(record)] if realtime else []
+    late = [*(f"{1000 * value:.1f}" for value in _lateness(record)), _timing(record)] if realtime else []
     return [
         _code(listing, snapshot.lines),
         _number(snapshot.loss, ".6g"),
@@ -188,6 +203,11 @@ def _code(listing: Listing, lines: tuple[int, int]) -> str:
 
 def _number(value: float | None, form: str) -> str:
     return "" if value is None else format(value, form)
+
+
+def _timing(record: Record) -> str:
+    """As the trace says it."""
+    return f"vamped {record.bars} bars".replace(" 1 bars", " 1 bar") if record.bars else record.timing
 
 
 def _lateness(record: Record) -> tuple[float, float]:

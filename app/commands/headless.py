@@ -1,5 +1,6 @@
 """`torchaoke headless`: every operation proved, without window and sound."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from app.options import (
     LanguageOption,
+    LateOption,
     SaveOption,
     SongOption,
     ThemeOption,
@@ -53,6 +55,7 @@ def headless(
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Take the time that the song takes, and measure lateness.")
     ] = False,
+    late: LateOption = False,
     save_to: SaveOption = None,
 ) -> None:
     """Run the song without window and sound, and print the proof of each operation.
@@ -62,14 +65,16 @@ def headless(
     \b
     torchaoke headless
     torchaoke headless --lesson all --trace run.jsonl
-    torchaoke headless --realtime
+    torchaoke headless --realtime --late
     torchaoke headless --frames pictures --size 1280x720 --fps 30
     """
     pictures_per_second, pixels = read_fps(fps), read_size(size)
     if realtime and frames is not None:
         raise InputError("--frames takes longer than the song; expected it without --realtime")
+    if late and not realtime:
+        raise InputError("--late changes nothing in virtual time; expected it with --realtime")
     found = load_song(find_song(song, SONGS))
-    controls = read_controls(found, None, theme, language)
+    controls = replace(read_controls(found, None, theme, language), vamp=not late)
     chosen = LESSONS if lesson == "all" else (find_lesson(lesson),)
     if trace is not None:
         check_target(trace, "--trace")

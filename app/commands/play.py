@@ -10,6 +10,7 @@ import typer
 from app.options import (
     BackingOption,
     LanguageOption,
+    LateOption,
     LessonOption,
     SaveOption,
     SongOption,
@@ -49,6 +50,7 @@ def play(
     still: Annotated[
         bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
     ] = False,
+    late: LateOption = False,
     speak_log: SpeakOption = False,
     save_to: SaveOption = None,
 ) -> None:
@@ -64,6 +66,7 @@ def play(
     controls = replace(
         read_controls(found, backing, theme, language),
         still=still,
+        vamp=not late,
         speed=read_speed(speed),
         transpose=read_transpose(transpose),
     )
