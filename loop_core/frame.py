@@ -22,6 +22,7 @@ class Controls:
     backing: the name of the stem that plays behind the voice.  volume: 0 to 1.  voice: of it, 0 to 1.
     offset: real seconds that the picture comes later than the sound.
     speed: per cent of the song's own.  transpose: semitones higher.  preparing: the sound is not there yet.
+    vamp: the music waits for slow operations; vamping: for so many bars it has, 0 while it does not.
     loop: what is repeated.  count_in: a bar of ticks comes before the music; count: the one that is heard.
     help: the keys are shown.  choice: the lesson marked in the open list of lessons, None when closed.
     sound: the device that plays, or why none does.  message: a short word to the person at the keys.
@@ -44,6 +45,8 @@ class Controls:
     speed: int = 100
     transpose: int = 0
     preparing: bool = False
+    vamp: bool = True
+    vamping: int = 0
     loop: Loop | None = None
     count_in: bool = False
     count: int | None = None

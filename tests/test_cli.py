@@ -132,6 +132,10 @@ def test_pictures_are_not_drawn_in_real_time(tmp_path: Path) -> None:
     assert "without --realtime" in refused("headless", "--realtime", "--frames", str(tmp_path))
 
 
+def test_letting_operations_run_late_is_refused_where_none_can_be() -> None:
+    assert "with --realtime" in refused("headless", "--late")
+
+
 def test_what_a_lesson_saves_goes_where_it_was_told_to(tmp_path: Path) -> None:
     folder = write_song(tmp_path / "song", (Operation.SETUP, Operation.SAVE))
     result = RUNNER.invoke(app, ["headless", "--song", str(folder), "--save-to", str(tmp_path / "saved")])

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from builders import EPOCH, STRAIGHT_LINE, open_stepper, sing, small_song
 
-from loop_core.conductor import Record
 from loop_core.operations import Operation
+from loop_core.record import Record
 from loop_core.song import Song
 from loop_core.trace import trace_lines
 
@@ -63,6 +63,7 @@ def test_real_times_are_added_when_they_are_real(song: Song, records: list[Recor
     _, entry, *_ = map(json.loads, trace_lines(song, "straight_line", 60, records, real=True))
     assert entry["started_late_ms"] == pytest.approx(2.0)
     assert entry["shown_late_ms"] == pytest.approx(5.0)
+    assert (entry["timing"], entry["vamped_bars"]) == ("on time", 0)
     assert entry["ended"] == pytest.approx(song.cues[0].time - 0.002)
 
 

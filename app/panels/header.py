@@ -95,7 +95,7 @@ def _notes(frame: Frame) -> Iterator[str]:
         yield controls.message
     if not frame.ready:
         yield "tuning up"
-    elif frame.behind and frame.snapshot is not None:
+    elif frame.behind and frame.snapshot is not None and not controls.vamping:
         yield "catching up"
     if controls.hold:
         yield "hold: each line waits for Space"
