@@ -38,6 +38,11 @@ class Loop:
     end: float
 
 
+def beat_at(song: Song, now: float) -> int:
+    """The beat of its bar that the song is on, from 0; the first bar begins with the song."""
+    return int(now * song.tempo / 60 + 1e-6) % song.beats_per_bar
+
+
 @lru_cache(maxsize=8)
 def line_edges(song: Song) -> tuple[float, ...]:
     """Where each line can be cut from the one before it, which has ended by then; in seconds."""

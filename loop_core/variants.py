@@ -36,6 +36,10 @@ class Variant:
     objection: Callable[[Trial], Words | None] = lambda trial: None
 
 
+SIGNS = "123456789acdeghijk"
+"""The key of each variant of a list, in its order; letters that mean nothing else there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A variant for one lesson: its source, or why there is none."""

@@ -29,7 +29,7 @@ from loop_core.assembly import MODE_RULES, RULES, TRAINING, WHOLE
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.outcomes import SAID, Outcome
-from loop_core.variants import VARIANTS
+from loop_core.variants import SIGNS, VARIANTS
 from loop_core.words import Words
 
 SIZES = ((1920, 1080), (1280, 720), (3840, 2160), (1024, 768), (2560, 1080), (960, 540))
@@ -464,3 +464,15 @@ def test_a_wrong_loop_that_was_run_is_kept_as_tried(rig: Rig) -> None:
     assert kept(rig) == {("wrong loops", f"straight_line: {title}"): (0, 1)}
     (card,) = load_progress(rig.folder / "progress.json")[0].cards.values()
     assert card.due is None
+
+
+def test_every_wrong_loop_has_a_key_of_its_own_that_means_nothing_else_there(rig: Rig) -> None:
+    assert len(SIGNS) >= len(VARIANTS)
+    assert len(set(SIGNS)) == len(SIGNS)
+    opened(rig, pygame.K_x)
+    for index, entry in enumerate(loops(rig.show.tick()).entries):
+        frame = rig.press(ord(SIGNS[index]))
+        assert (loops(frame).choice == index) == (entry.source is not None or index == 0)
+        assert loops(frame).contest is None or index == 0
+        if loops(frame).contest is not None:
+            rig.press(pygame.K_ESCAPE)

@@ -11,7 +11,7 @@ from loop_core.lessons import find_lesson
 from loop_core.listing import read_listing
 from loop_core.operations import FAST, Operation
 from loop_core.song import Line, Song, Syllable, load_song
-from loop_core.timeline import cue_at, line_at, parts, sung, sung_lines
+from loop_core.timeline import beat_at, cue_at, line_at, parts, sung, sung_lines
 
 
 @pytest.fixture
@@ -96,3 +96,8 @@ def test_a_line_of_the_source_is_sung_where_its_own_operation_is() -> None:
     own = [each for each in sung_lines(song, listing) if each[0] <= site.line <= each[1]]
     cues = [cue for cue in song.cues if cue.operation is Operation.ZERO_GRAD]
     assert [each[2:] for each in own] == [(cue.time, "Optimizer zero grad") for cue in cues]
+
+
+def test_the_bar_is_counted_from_the_song_s_start(tmp_path: Path) -> None:
+    song = small_song(tmp_path / "song")  # at 120 beats a minute, four to the bar
+    assert [beat_at(song, now) for now in (0.0, 0.49, 0.5, 1.5, 1.99, 2.0, 61.0)] == [0, 0, 1, 3, 3, 0, 2]

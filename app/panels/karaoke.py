@@ -4,17 +4,19 @@ from dataclasses import dataclass
 
 import pygame
 
-from app.draw import face_for, font, rendered, report, text
+from app.draw import disc, face_for, font, rendered, report, text
 from app.drawing.questions import ask, pick, tell
 from app.theme import Theme
 from loop_core.cloze import Cloze, masked
 from loop_core.frame import Frame
 from loop_core.quiz import Quiz
 from loop_core.song import Line
-from loop_core.timeline import line_shown, sung
+from loop_core.timeline import beat_at, line_shown, sung
 from loop_core.vamping import vamp_words
 
 SUNG, NEXT, WHY, COUNT = 68, 34, 28, 42
+BEAT = 30
+"""From one beat of the bar to the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class View:
 
     count: the tick of the count-in that was heard last, of so many beats; 0 when there is none.
     vamp: what the music waits for; '' while it does not.
+    bar: beats of a bar.  beat: the one that the music is on, from 0; -1 while it stands still.
     """
 
     text: str
@@ -37,6 +40,8 @@ class View:
     count: int = 0
     beats: int = 0
     vamp: str = ""
+    bar: int = 4
+    beat: int = -1
 
 
 def view(frame: Frame) -> View:
@@ -63,6 +68,8 @@ def view(frame: Frame) -> View:
         count=frame.controls.count or 0,
         beats=frame.song.beats_per_bar if frame.controls.count else 0,
         vamp=vamp_words(frame),
+        bar=frame.song.beats_per_bar,
+        beat=beat_at(frame.song, frame.now) if frame.controls.playing and not frame.controls.count else -1,
     )
 
 
@@ -80,6 +87,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     if view.quiz is not None and view.quiz.chosen is None:
         ask(surface, theme, view.quiz, view.language)
         return
+    _draw_beat(surface, view, theme)
     if view.count:
         _draw_count(surface, view, theme)
     elif view.vamp:
@@ -104,6 +112,17 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     lit = rendered("bold", size, view.text, theme.now)
     surface.blit(lit, at, pygame.Rect(0, 0, done, at.height))
     text(surface, theme, view.following, (middle, height * 0.84), NEXT, theme.faint, anchor="center")
+
+
+def _draw_beat(surface: pygame.Surface, view: View, theme: Theme) -> None:
+    """A metronome for the eye: the beats of the bar, the present one filled, the first one larger."""
+    for beat in range(view.bar):
+        at = theme.px(40 + BEAT * beat), round(surface.get_height() * 0.84)
+        radius = theme.px(8 if beat == 0 else 6)
+        if beat == view.beat:
+            disc(surface, theme.now, at, theme.px(11 if beat == 0 else 9))
+        else:
+            pygame.draw.circle(surface, theme.faint, at, radius, theme.px(2))
 
 
 def _draw_count(surface: pygame.Surface, view: View, theme: Theme) -> None:

@@ -14,15 +14,15 @@ from app.theme import Theme
 from loop_core.activity import WrongLoops
 from loop_core.frame import Frame
 from loop_core.outcomes import SAID
-from loop_core.variants import Entry
+from loop_core.variants import SIGNS, Entry
 from loop_core.words import Words
 
 SIZE, REASON, ASK = 28, 22, 30
 TITLE = Words("Sing it wrong", "唱错试试")
 SHOWN_TITLE = Words("Sing it wrong: {}", "唱错试试：{}")
 LIST_KEYS = Words(
-    "↑ ↓ or a number: choose     Enter: run it     X, Esc: back to the song",
-    "上下键或数字键选择     Enter 运行     X 或 Esc 回到歌曲",
+    "↑ ↓ or its key: choose     Enter: run it     X, Esc: back to the song",
+    "上下键或左边的键选择     Enter 运行     X 或 Esc 回到歌曲",
 )
 SHOWN_KEYS = Words("↑ ↓ the next one     X, Esc: back to the list", "上下键换一个     X 或 Esc 回到列表")
 PREDICT = Words(
@@ -102,9 +102,9 @@ def _draw_entry(
         mark = pygame.Rect(row.left, row.top, theme.px(6), row.height)
         pygame.draw.rect(surface, theme.now, mark)
     color = theme.now if chosen else theme.text if entry.source is not None else theme.faint
-    if index < 9:
+    if index < len(SIGNS):
         at = row.left + theme.px(48), row.centery
-        text(surface, theme, str(index + 1), at, REASON, theme.dim, "code", "right")
+        text(surface, theme, SIGNS[index].upper(), at, REASON, theme.dim, "code", "right")
     words, at = entry.variant.title.said(language), (row.left + theme.px(66), row.centery)
     drawn = text(surface, theme, words, at, SIZE, color, "bold" if chosen else "words")
     if entry.reason is not None:

@@ -9,12 +9,14 @@ from app.learning.activities.trials import Ask, Trials
 from app.learning.results import Results
 from loop_core.activity import WrongLoops
 from loop_core.listing import Listing
-from loop_core.variants import Entry, entries_for
+from loop_core.variants import SIGNS, Entry, entries_for
 
 ACTIVITY = "wrong loops"
 """What the results are kept under."""
 RUN = frozenset({pygame.K_RETURN, pygame.K_KP_ENTER, pygame.K_SPACE})
 BACK = frozenset({pygame.K_ESCAPE, pygame.K_x})
+KEYS = {ord(sign): index for index, sign in enumerate(SIGNS)}
+"""Which edit a key stands for."""
 MOVES = {pygame.K_UP: -1, pygame.K_LEFT: -1, pygame.K_DOWN: 1, pygame.K_RIGHT: 1}
 
 
@@ -30,7 +32,7 @@ class WrongLoopsActivity:
         self._open = False
 
     def press(self, key: int) -> bool:
-        """Up, down or a number chooses, Enter runs; Esc goes back to the list, and out of it."""
+        """Up, down or its own key chooses, Enter runs; Esc goes back to the list, and out of it."""
         if key == pygame.K_q or (key in BACK and not self._open):
             return False
         if key in BACK:
@@ -38,8 +40,8 @@ class WrongLoopsActivity:
             self._trials.forget()
         elif key in MOVES:
             self._move(MOVES[key])
-        elif pygame.K_1 <= key <= pygame.K_9:
-            self.choose(key - pygame.K_1)
+        elif key in KEYS:
+            self.choose(KEYS[key])
         elif key in RUN and not self._open:
             self._begin(self._choice)
         return True
