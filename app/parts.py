@@ -30,13 +30,14 @@ def conductor_for(song: Song, saved: Path, real: Callable[[], float] | None, les
     from loop_core.listing import read_listing
 
     script = lesson.script
-    listing = read_listing(lesson.path, lesson.name, "" if script is None else script.function)
+    own = ("", ()) if script is None else (script.function, script.arguments)
+    listing = read_listing(lesson.path, lesson.name, *own)
 
     def open_stepper() -> "Stepper":
         if script is not None:
             from loop_core.stepper import Stepper
 
-            return Stepper(listing, saved, None, script.arguments, own=True)
+            return Stepper(listing, saved, None, own=True)
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models are slower on several threads
         from loop_core.stepper import Stepper
 

@@ -49,6 +49,8 @@ def cards_of(listing: Listing, operations: Sequence[Operation]) -> tuple[Card, .
 
     Raises UnfitError when its lines cannot change places.
     """
+    if not listing.standalone:
+        raise UnfitError(Words("This loop is given its objects.", "这个循环用的是现成的对象。"))
     present = [operation for operation in operations if listing.site(operation) is not None]
     missing = [operation for operation in NEEDED if operation not in present]
     if missing:

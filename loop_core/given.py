@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import closing
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,7 @@ def sing(
     found = load_song(find_song(song, SONGS))
     name = title or type(model).__name__
     lesson = Lesson(name, name, "", epochs, None, script=Script(LOOP))
-    listing = read_listing(LOOP, lesson.name)
+    listing = replace(read_listing(LOOP, lesson.name), standalone=False)
     with tempfile.TemporaryDirectory(prefix="torchaoke-") as folder:
 
         def open_conductor(real: Callable[[], float] | None) -> Conductor:

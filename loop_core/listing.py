@@ -44,6 +44,8 @@ class Listing:
     sites: the operations.  extras: what runs with the operation before it.  probes: what the compiled code
     numbers.  epochs: the expression that the ``for`` of the epochs runs over, for example 'range(epochs)';
     '' of a ``while``.  others: lines of further loops that learn, which nobody sings.
+    folder: of the modules beside it.  function: whose loop is meant.  arguments: of its command line.
+    standalone: it runs without being given anything.
     """
 
     name: str
@@ -52,8 +54,11 @@ class Listing:
     extras: tuple[Extra, ...]
     probes: tuple[Probe, ...]
     epochs: str
+    folder: Path
     function: str = ""
+    arguments: tuple[str, ...] = ()
     others: tuple[int, ...] = ()
+    standalone: bool = True
 
     @property
     def path(self) -> Path:
@@ -89,14 +94,22 @@ def part_of(listing: Listing, file: int) -> Listing:
     return replace(listing, sources=(listing.sources[file],), sites=sites)
 
 
-def read_listing(path: Path, name: str | None = None, function: str = "") -> Listing:
+def read_listing(
+    path: Path,
+    name: str | None = None,
+    function: str = "",
+    arguments: tuple[str, ...] = (),
+    folder: Path | None = None,
+) -> Listing:
     """Read a training script without running it.
 
-    function: the one whose loop is meant, where there are several.  Raises InputError when the script cannot
+    function: the one whose loop is meant, where there are several.  arguments: of its command line.
+    folder: of the modules beside it, its own by default.  Raises InputError when the script cannot
     be read, has a syntax error, or has no training loop.
     """
     script = read_source(path)
-    reader, sources, _ = _read(script, function)
+    beside = folder or path.resolve().parent
+    reader, sources, _ = _read(script, beside, function)
     assert reader.place is not None
     loop = reader.place.loop
     fleeting = reader.fleeting()
@@ -108,7 +121,9 @@ def read_listing(path: Path, name: str | None = None, function: str = "") -> Lis
         tuple(mark.extra for mark in reader.marks if mark.extra is not None),
         tuple(_probe(mark, reader, fleeting) for mark in reader.marks),
         "" if isinstance(loop, ast.While) else ast.unparse(loop.iter),
+        beside,
         function,
+        arguments,
         reader.others,
     )
 
@@ -118,7 +133,7 @@ def compile_listing(listing: Listing) -> tuple[CodeType, ...]:
 
     Inside an epoch it does so only while ``__torchaoke_stepping__`` is true; else a probe costs one look-up.
     """
-    reader, sources, trees = _read(listing.sources[0], listing.function)
+    reader, sources, trees = _read(listing.sources[0], listing.folder, listing.function)
     fleeting = reader.fleeting()
     return tuple(
         compile_probed(source, reader.marks, tree, fleeting)
@@ -131,7 +146,7 @@ def compile_plainly(listing: Listing) -> tuple[CodeType, CodeType, CodeType]:
 
     Only where the loop stands in the script itself and not in a function.
     """
-    reader, _, trees = _read(listing.sources[0], listing.function)
+    reader, _, trees = _read(listing.sources[0], listing.folder, listing.function)
     assert reader.place is not None
     body, path = trees[0].body, str(listing.path)
     at = body.index(reader.place.loop)
@@ -140,9 +155,11 @@ def compile_plainly(listing: Listing) -> tuple[CodeType, CodeType, CodeType]:
     return before, during, after
 
 
-def _read(script: Source, function: str) -> tuple[Reader, tuple[Source, ...], tuple[ast.Module, ...]]:
+def _read(
+    script: Source, folder: Path, function: str
+) -> tuple[Reader, tuple[Source, ...], tuple[ast.Module, ...]]:
     tree = script.tree()
-    beside = list(modules_beside(script, tree))
+    beside = list(modules_beside(folder, tree))
     sources = (script, *(source for source, _ in beside))
     trees = (tree, *(module for _, module in beside))
     reader = Reader(sources, trees, kinds_of(trees), function)

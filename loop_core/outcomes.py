@@ -49,6 +49,7 @@ class Outcome(StrEnum):
     LATE = "late"  # the losses are those of the epoch before
     HIGHER = "higher"  # the losses end higher than the lesson's
     LOWER = "lower"  # the losses end lower than the lesson's
+    UNKNOWN = "unknown"  # neither losses nor a model could be seen
     OTHER = "other"  # other numbers, that end much the same
 
 
@@ -61,6 +62,9 @@ SAID = {
     Outcome.LATE: Words("Silent: one epoch late.", "不报错，但总是晚一轮。"),
     Outcome.HIGHER: Words("Silent: the losses end higher.", "不报错，但损失最后更高。"),
     Outcome.LOWER: Words("Silent: here the losses end lower.", "不报错，这一次损失反而更低。"),
+    Outcome.UNKNOWN: Words(
+        "It ran; neither losses nor a model could be seen.", "运行了，但看不到损失和模型。"
+    ),
     Outcome.OTHER: Words("Silent: other numbers, much the same result.", "不报错，数值不同，结果差不多。"),
 }
 
@@ -72,6 +76,8 @@ def outcome_of(right: Trial, wrong: Trial) -> Outcome:
     """
     if wrong.error is not None:
         return Outcome.LOUD
+    if not (len(right.train.value) or len(right.test.value)) and right.start == right.end:
+        return Outcome.UNKNOWN
     stopped = right.stopped or wrong.stopped
     if stopped:
         right, wrong = _as_long(right, wrong), _as_long(wrong, right)

@@ -54,7 +54,6 @@ class Run:
         before: Callable[[Probe], None],
         noted: Callable[[Probe], None] = lambda probe: None,
         really: Callable[[Probe], Sequence[Site]] = lambda probe: probe.sites,
-        arguments: Sequence[str] = (),
         given: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """codes: from `compile_listing`.  folder: where relative paths of ``torch.save`` lead.
@@ -62,7 +61,6 @@ class Run:
         before: called just before each operation while stepping.  noted: called after a loss in fast epochs.
         really: which of a probe's sites it is now, where training and testing share a function.
         given: variables that it has from the start.
-        arguments: what ``sys.argv`` has after the script's name.
         """
         self.listing = listing
         self.folder = folder
@@ -96,7 +94,7 @@ class Run:
         }
         self._globals = [self.names]
         self._modules = {s.module: code for s, code in zip(listing.sources[1:], codes[1:], strict=True)}
-        self._argv = [str(listing.path), *arguments]
+        self._argv = [str(listing.path), *listing.arguments]
         self._running: greenlet | None = greenlet(lambda: exec(codes[0], self.names))
         self._outside = getcurrent()
 
@@ -277,8 +275,7 @@ class Run:
     def _surroundings(self) -> Iterator[None]:
         """What a script run plainly finds: its arguments, and the modules beside it as its own."""
         argv, sys.argv = sys.argv, self._argv
-        folder = str(self.listing.path.resolve().parent)
-        finder = _Beside(self, folder)
+        finder = _Beside(self)
         sys.meta_path.insert(0, finder)
         others = {name: sys.modules.pop(name) for name in self._modules if name in sys.modules}
         sys.modules.update(self._imported)
@@ -332,9 +329,8 @@ class Run:
 class _Beside(MetaPathFinder, Loader):
     """Finds the modules beside a script and gives them their probes."""
 
-    def __init__(self, run: Run, folder: str) -> None:
+    def __init__(self, run: Run) -> None:
         self._run = run
-        self._folder = folder
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
         if not self._run.has(name):

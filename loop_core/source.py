@@ -54,12 +54,11 @@ def read_source(path: Path, module: str = "__main__") -> Source:
     return Source(path, module, text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-def modules_beside(script: Source, tree: ast.Module) -> Iterator[tuple[Source, ast.Module]]:
-    """The modules of the script's own folder that it imports, directly or through one another.
+def modules_beside(folder: Path, tree: ast.Module) -> Iterator[tuple[Source, ast.Module]]:
+    """The modules of a folder that a script imports, directly or through one another.
 
     One that cannot be read is passed over: importing it says why, when the script runs.
     """
-    folder = script.path.resolve().parent
     seen: set[str] = set()
     waiting = list(_imported(tree))
     while waiting and len(seen) < MOST_MODULES:

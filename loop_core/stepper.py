@@ -7,7 +7,7 @@ import io
 import math
 import random
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,11 @@ class Stepper:
         listing: Listing,
         folder: Path,
         epochs_per_fast_line: int | None,
-        arguments: Sequence[str] = (),
         *,
         own: bool = False,
         given: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
-        """folder: where relative paths of ``torch.save`` lead.  arguments: of the script's command line.
+        """folder: where relative paths of ``torch.save`` lead.
 
         epochs_per_fast_line: `Operation.EPOCHS` runs up to its next multiple; None: of a quarter of them all.
         given: variables that the script has from the start, asked for each time that it begins.
@@ -49,7 +48,6 @@ class Stepper:
         self.listing = listing
         self._folder = folder
         self._fast_epochs = epochs_per_fast_line
-        self._arguments = tuple(arguments)
         self._given = given
         self._code = compile_listing(listing)
         self._own = own
@@ -78,7 +76,6 @@ class Stepper:
             self._before,
             self._note,
             lambda probe: [site for site, _ in self._really(probe)],
-            self._arguments,
             self._given(),
         )
         self._observer = Observer(self._run)

@@ -55,6 +55,8 @@ def entries_for(listing: Listing, right: Trial) -> tuple[Entry, ...]:
 
 
 def _entry(variant: Variant, listing: Listing, right: Trial) -> Entry:
+    if not listing.standalone:
+        return Entry(variant, None, Words("This loop is given its objects.", "这个循环用的是现成的对象。"))
     try:
         source = variant.edit(listing)
     except UnfitError as error:

@@ -14,8 +14,11 @@ from builders import WHOLE_SONG
 
 from loop_core.listing import Listing, read_listing
 from loop_core.operations import Operation
+from loop_core.outcomes import Outcome, outcome_of
 from loop_core.snapshot import Snapshot
 from loop_core.stepper import Stepper
+from loop_core.trials import run_trial
+from loop_core.variants import entries_for
 
 SCRIPTS = sorted(
     path
@@ -97,3 +100,19 @@ def test_what_the_loop_has_is_proved_and_what_it_lacks_is_said(script: Path, tmp
     proved = {snapshot.operation for snapshot in snapshots if snapshot.evidence.holds}
     assert proved >= {Operation.SETUP, Operation.EPOCH, Operation.FORWARD, Operation.LOSS, Operation.BACKWARD}
     assert proved >= {Operation.STEP, Operation.EPOCHS, Operation.REMAINING, Operation.SAVE}
+
+
+@pytest.mark.parametrize("name", ["step_functions", "trainer_class", "with_modules/train", "module_loop"])
+def test_an_edit_of_a_script_has_its_true_outcome(name: str) -> None:
+    listing = read_listing(Path(__file__).with_name("scripts") / f"{name}.py")
+    right = run_trial(listing, listing.source)
+    assert right.error is None
+    assert len(right.train.value) > 20
+    assert right.start != right.end
+    entry = next(entry for entry in entries_for(listing, right) if entry.variant.name == "no_step")
+    if entry.source is None:
+        assert entry.reason is not None
+        return  # the step stands in a module beside the script
+    wrong = run_trial(listing, entry.source)
+    assert outcome_of(right, right) is Outcome.SAME
+    assert outcome_of(right, wrong) is Outcome.NOTHING

@@ -18,7 +18,7 @@ code = st.text(alphabet="ab_1 ,.()=\"'#\\\n{}中", max_size=200)
 
 
 def listing_of(source: str) -> Listing:
-    return Listing("any", (Source(Path("any.py"), "__main__", source),), (), (), (), "")
+    return Listing("any", (Source(Path("any.py"), "__main__", source),), (), (), (), "", Path())
 
 
 def rows_by_line(listing: Listing, most: int) -> list[list[Row]]:
