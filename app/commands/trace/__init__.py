@@ -2,6 +2,7 @@
 
 import typer
 
+from app.commands.trace.comparing import compare
 from app.commands.trace.exporting import csv, tensorboard
 from app.commands.trace.showing import show
 
@@ -10,7 +11,7 @@ trace = typer.Typer(rich_markup_mode=None, context_settings={"help_option_names"
 
 @trace.callback(invoke_without_command=True)
 def say_how(context: typer.Context) -> None:
-    """Show what happened in a run, or export it.
+    """Show what happened in a run, export it, or say where two runs part.
 
     A trace is what `torchaoke headless --trace FILE.jsonl` writes.
 
@@ -19,6 +20,7 @@ def say_how(context: typer.Context) -> None:
     torchaoke trace show run.jsonl
     torchaoke trace csv run.jsonl
     torchaoke trace tensorboard run.jsonl --to runs/circles
+    torchaoke trace compare run.jsonl other.jsonl
     """
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
@@ -27,3 +29,4 @@ def say_how(context: typer.Context) -> None:
 trace.command()(show)
 trace.command()(csv)
 trace.command()(tensorboard)
+trace.command()(compare)
