@@ -1,5 +1,6 @@
 """The show without screen and sound: the same frames in virtual time, or against the clock."""
 
+import itertools
 import math
 import sys
 import time
@@ -12,11 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from app.virtual import ticks, watched
-from loop_core.conductor import Conductor, Record
+from loop_core.conductor import Conductor
 from loop_core.files import writing
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
+from loop_core.record import Record
 from loop_core.snapshot import Series, Snapshot
 from loop_core.song import Song
 from loop_core.trace import trace_lines
@@ -45,16 +47,17 @@ def run_headless(
 
     open_conductor: makes the conductor for a clock of real time, or for virtual time (None), and a lesson.
     trace: a file for what happened.  frames: a folder for the pictures, of ``size``; controls: their theme
-    and language.
+    and language, and whether the song waits for slow operations in real time.
     """
+    controls = controls or Controls()
     with closing(open_conductor(time.perf_counter if realtime else None, lesson)) as conductor:
         song = conductor.song
         console.print(_heading(song, lesson, fps, realtime), soft_wrap=True)
         count = math.ceil(song.length * fps) + 1
         times = (number / fps for number in range(count))
-        run = _run_in_real_time(conductor, fps, count) if realtime else ticks(conductor, times)
+        run = _run_in_real_time(conductor, fps, controls.vamp) if realtime else ticks(conductor, times)
         if frames is not None:
-            _draw_all(watched(run, count, "drawing"), frames, size, controls or Controls())
+            _draw_all(watched(run, count, "drawing"), frames, size, controls)
         else:
             for _ in watched(run, count, "playing") if realtime else run:
                 pass
@@ -72,15 +75,27 @@ def _finish(conductor: Conductor, console: Console) -> None:
         console.print(line, soft_wrap=True)
 
 
-def _run_in_real_time(conductor: Conductor, fps: int, count: int) -> Iterator[Frame]:
+def _run_in_real_time(conductor: Conductor, fps: int, vamp: bool) -> Iterator[Frame]:
+    """Against the clock, silently; the song waits for slow operations, or goes on without them."""
+    from app.audio import SilentPlayer  # pygame takes 0.2 s, and virtual time needs no player
+    from app.transport import Transport
+
+    real = time.perf_counter
     conductor.open()
     while not conductor.ready:
         time.sleep(0.01)
+    transport = Transport(conductor.song, SilentPlayer(conductor.song.length, real), real)
+    if vamp:
+        transport.awaits = conductor.lateness
     with _quick_switching():
-        began = time.perf_counter()
-        for number in range(count):
-            time.sleep(max(0.0, began + number / fps - time.perf_counter()))
-            yield conductor.tick(min(time.perf_counter() - began, conductor.song.length))
+        transport.play()
+        began = real()
+        for number in itertools.count(1):
+            now = transport.now()
+            yield conductor.tick(now, 1.0, transport.vamp.bars if transport.vamp is not None else 0)
+            if transport.ended:
+                return
+            time.sleep(max(0.0, began + number / fps - real()))
 
 
 @contextmanager
@@ -149,9 +164,10 @@ def _proof_table(
         caption += (
             "\nstarted late: start minus planned start; "
             "shown late: the first picture with the result minus the line's onset\n"
-            "(of a fast line: minus its last sixteenth note, when its last epoch is due); both in ms"
+            "(of a fast line: minus its last sixteenth note, when its last epoch is due); both in ms\n"
+            "timing: on time, or late while the song went on, or the song stood still for so many bars"
         )
-    late = ("started late>", "shown late>") if realtime else ()
+    late = ("started late>", "shown late>", "timing") if realtime else ()
     table = _table(
         "time>", "line", "operation", "code line", "loss>", "gradient norm>", *late, "evidence", "verdict"
     )
@@ -180,9 +196,9 @@ def _is_lacking(snapshot: Snapshot, lesson: Lesson) -> bool:
 
 def _proof_cells(record: Record | None, lesson: Lesson, listing: Listing, realtime: bool) -> list[str]:
     if record is None:
-        return [*[""] * (5 if realtime else 3), "never shown", "FAILED"]
+        return [*[""] * (6 if realtime else 3), "never shown", "FAILED"]
     snapshot = record.snapshot
-    late = [f"{1000 * value:.1f}" for value in _lateness(record)] if realtime else []
+    late = [*(f"{1000 * value:.1f}" for value in _lateness(record)), _timing(record)] if realtime else []
     return [
         _code(listing, snapshot),
         _number(snapshot.loss, ".6g"),
@@ -205,6 +221,11 @@ def _code(listing: Listing, snapshot: Snapshot) -> str:
 
 def _number(value: float | None, form: str) -> str:
     return "" if value is None else format(value, form)
+
+
+def _timing(record: Record) -> str:
+    """As the trace says it."""
+    return f"vamped {record.bars} bars".replace(" 1 bars", " 1 bar") if record.bars else record.timing
 
 
 def _lateness(record: Record) -> tuple[float, float]:

@@ -211,6 +211,8 @@ def hear_recording(path: Path) -> Track:
                         raise InputError(f"longer than {LONGEST // 60} minutes; expected a shorter one", path)
                     tracks.append(listener.hear(samples))
     except (av.FFmpegError, IndexError, ValueError, OSError) as error:
+        if not path.is_file():
+            raise InputError("there is no such file", path) from None
         raise InputError(f"no sound that can be decoded: {error}", path) from None
     if not count:
         raise InputError("no sound in it", path)

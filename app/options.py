@@ -70,6 +70,14 @@ LanguageOption = Annotated[
 SpeakOption = Annotated[
     bool, typer.Option("--speak-log", help="Print each line, its operation and its result when they come.")
 ]
+LateOption = Annotated[
+    bool,
+    typer.Option(
+        "--late",
+        help="Let slow operations run late while the music goes on, which otherwise waits for them: "
+        "it repeats the bar.",
+    ),
+]
 
 
 def read_lesson(

@@ -65,6 +65,7 @@ class Practice:
             playing=before.playing and transport.playing,
             loop=transport.loop,
             count=transport.count,
+            vamping=0 if transport.vamp is None else transport.vamp.bars,
             preparing=not transport.settled,
         )
         if transport.loop != before.loop:

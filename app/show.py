@@ -75,6 +75,7 @@ class Show:
         self._due = due
         self.conductor = open_conductor(lesson)
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
+        self._transport.awaits = self._awaits
         self.mix = Mix(song, self._board, self._transport)
         self.practice = Practice(song, self._board, self._transport)
         self.learner = Learner(
@@ -109,8 +110,7 @@ class Show:
         before = board.controls.playing
         self.practice.follow()
         stopped = before and not board.controls.playing
-        picture_time = min(max(now - board.controls.offset * transport.rate, 0.0), self.song.length)
-        frame = self.conductor.tick(picture_time, transport.rate)
+        frame = self.conductor.tick(self._picture_time(now), transport.rate, board.controls.vamping)
         self.learner.look()
         ready = frame.ready and transport.settled and not self.learner.busy
         if ready and board.controls.started and not self._begun:
@@ -279,6 +279,16 @@ class Show:
             self.learner.again()
         else:
             self.quit = True
+
+    def _picture_time(self, now: float) -> float:
+        """The song time that is shown while ``now`` plays."""
+        return min(max(now - self._board.controls.offset * self._transport.rate, 0.0), self.song.length)
+
+    def _awaits(self, now: float) -> float | None:
+        """By how many seconds what is to be shown at ``now`` is expected late, where the music waits."""
+        if not self._board.controls.vamp:
+            return None
+        return self.conductor.lateness(self._picture_time(now), self._transport.rate)
 
     def _change_lesson(self, lesson: Lesson) -> None:
         self.learner.forget()

@@ -4,14 +4,18 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from app.drawing.keylist import KEY_GROUPS
 from loop_core.activity import Contest, Puzzle, WrongLoops
 from loop_core.cloze import BLANK, Cloze, masked
-from loop_core.frame import Frame
+from loop_core.frame import Controls, Frame
+from loop_core.lessons import LESSONS
+from loop_core.operations import Operation
 from loop_core.outcomes import SAID
 from loop_core.quiz import Quiz
 from loop_core.scoring import MOST
 from loop_core.snapshot import Snapshot
 from loop_core.timeline import line_at
+from loop_core.vamping import vamp_words
 from loop_core.words import Words
 
 READY = Words("ready: Space starts and pauses, H lists the keys", "准备好了：空格开始或暂停，H 列出按键")
@@ -27,9 +31,11 @@ class SpeakLog:
         self._line: int | None = None
         self._snapshot: Snapshot | None = None
         self._playing = False
+        self._vamping = False
         self._quiz: Quiz | None = None
         self._cloze: Cloze | None = None
         self._beside = ""
+        self._set = Controls()
         self._ready = False
 
     def tell(self, frame: Frame) -> None:
@@ -42,6 +48,11 @@ class SpeakLog:
         if frame.controls.playing != self._playing:
             self._playing = frame.controls.playing
             self._say(f"{clock(frame.now)} {'playing' if self._playing else 'paused'}")
+        self._tell_set(frame)
+        vamping = bool(frame.controls.vamping)
+        if vamping and not self._vamping:
+            self._say(f"{clock(frame.now)} {vamp_words(frame)}")
+        self._vamping = vamping
         self._tell_exercise(frame)
         self._tell_beside(frame)
         line = line_at(frame.song, frame.now)
@@ -53,8 +64,28 @@ class SpeakLog:
             before, self._snapshot = self._snapshot, frame.snapshot
             if frame.snapshot is not None and not _goes_on(before, frame.snapshot):
                 self._say(f"{clock(frame.now)} {done(frame.snapshot)}")
-                for printed in frame.snapshot.printed:
+                proved = frame.snapshot.operation is Operation.PRINT
+                for printed in () if proved else frame.snapshot.printed:
                     self._say(f"{clock(frame.now)} printed: {printed}")
+
+    def _tell_set(self, frame: Frame) -> None:
+        """The short words that stand for a while, the keys, the marked lesson, and the black screen."""
+        before, self._set = self._set, frame.controls
+        if frame.controls.message not in ("", before.message):
+            self._say(frame.controls.message)
+        if frame.controls.help and not before.help:
+            language = frame.controls.language
+            for heading, keys in KEY_GROUPS:
+                self._say(f"{heading.said(language).lower()}:")
+                for key, meaning in keys:
+                    self._say(f"{key}: {meaning.said(language)}")
+        if frame.controls.choice not in (None, before.choice):
+            lesson = LESSONS[frame.controls.choice]
+            self._say(
+                f"lesson {frame.controls.choice + 1} of {len(LESSONS)}: {lesson.title}. {lesson.summary}"
+            )
+        if frame.controls.black != before.black:
+            self._say("black screen and silence" if frame.controls.black else "black screen off")
 
     def _tell_exercise(self, frame: Frame) -> None:
         """A question, a gap, and what became of the answer."""
@@ -139,7 +170,9 @@ def question(quiz: Quiz, language: str) -> str:
         return f"question: {quiz.line}: {text} {numbered(choices)}"
     if quiz.answer is None:
         return ""
-    verdict = "right" if quiz.chosen == quiz.answer.right else "not right"
+    verdict = (
+        "the answer" if quiz.chosen < 0 else "right" if quiz.chosen == quiz.answer.right else "not right"
+    )
     return f"{verdict}: {choices[quiz.answer.right]}. {quiz.answer.why.said(language)}"
 
 

@@ -7,15 +7,17 @@ from loop_core.trace_file import Entry, Trace
 
 
 def show_trace(console: Console, trace: Trace) -> None:
-    """Print a row per cue, and how many operations were proved."""
+    """Print a row per cue, in real time with its timing, and how many operations were proved."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for name in ("cue", "line", "operation", "epoch", "loss", "test loss", "verdict"):
+    timing = ("timing",) if trace.real else ()
+    for name in ("cue", "line", "operation", "epoch", "loss", "test loss", *timing, "verdict"):
         right = name in ("cue", "epoch", "loss", "test loss")
         table.add_column(name, justify="right" if right else "left", overflow="fold")
     for entry in trace.entries:
         words = (str(entry.cue), plain(entry.lyric), plain(entry.operation))
         epoch = "" if entry.epoch is None else str(entry.epoch)
-        table.add_row(*words, epoch, _number(entry.loss), _number(entry.test_loss), _verdict(entry))
+        cells = (*words, epoch, _number(entry.loss), _number(entry.test_loss))
+        table.add_row(*cells, *([_timing(entry)] if timing else ()), _verdict(entry))
     console.print(_heading(trace), soft_wrap=True)
     console.print(table)
     lacking = sum(_lacks(entry) for entry in trace.entries)
@@ -41,6 +43,11 @@ def _lacks(entry: Entry) -> bool:
 
 def _verdict(entry: Entry) -> str:
     return "ok" if entry.holds else "lacks it" if _lacks(entry) else "FAILED"
+
+
+def _timing(entry: Entry) -> str:
+    bars = f" {entry.vamped_bars} bar{'s' * (entry.vamped_bars > 1)}" if entry.vamped_bars else ""
+    return plain(entry.timing or "") + bars
 
 
 def _number(value: float | None) -> str:

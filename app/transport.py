@@ -1,13 +1,13 @@
-"""Start, pause, seek, hold, loop and count in: the player and the song time that follows it."""
+"""Start, pause, seek, hold, loop, count in and vamp: the player and the song time that follows it."""
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from app.audio import Player
-from app.pace import PLAIN, Pace
-from loop_core.clock import SmoothClock
-from loop_core.errors import InputError
+from app.count_in import Count, count_before
+from app.pace import Pace
+from app.playback import Playback
+from app.vamp import CATCH_UP, TOLERANCE, Vamp
 from loop_core.song import Song
 from loop_core.timeline import LEAD, Loop, line_at, line_edges
 
@@ -15,33 +15,15 @@ SOON = 0.01
 """Seconds within which two times are the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A bar of ticks before the music; in real seconds how far apart, when they begin, when it begins."""
-
-    beats: int
-    apart: float
-    begins: float
-    ends: float
-
-    def number(self, now: float) -> int:
-        """The tick that was heard last, counted from 1."""
-        return min(self.beats, 1 + int((now - self.begins) / self.apart))
-
-
-def count_before(song: Song, at: float, rate: float, now: float) -> Count:
-    """The bar of ticks that leads to ``at``, if it begins now: each tick on one of the song's beats."""
-    beat = 60 / song.tempo
-    first = (math.ceil(at / beat - 0.01) - song.beats_per_bar) * beat
-    return Count(song.beats_per_bar, beat / rate, now, now + (at - first) / rate)
-
-
 class Transport:
-    """Where the song is, and whether it moves. Times in seconds of the song."""
+    """Where the song is, and whether it moves. Times in seconds of the song.
+
+    awaits: says by how many real seconds what must be there at a time is expected late, None where it is
+    there; the song then waits in a `Vamp`, unless it was moved just now.
+    """
 
     def __init__(self, song: Song, player: Player, real: Callable[[], float]) -> None:
         self.song = song
-        self.player = player
         self.playing = False
         self.ended = False
         self.hold = False
@@ -49,24 +31,35 @@ class Transport:
         self.loop: Loop | None = None
         self.tour: tuple[Loop, ...] = ()  # the parts that are played, one after the other; all without any
         self.count_in = False
-        self.pace = PLAIN
-        self._wanted = PLAIN
+        self.awaits: Callable[[float], float | None] = _nothing
+        self.vamp: Vamp | None = None
+        self._playback = Playback(player, real)
         self._real = real
         self._at = 0.0  # where it stands while nothing plays
-        self._clock: SmoothClock | None = None
+        self._moved_to = -math.inf  # by a seek, a loop or a tour
         self._count: Count | None = None
         self._hold_at: float | None = None
         self._passed: float | None = None  # where it has stopped by itself, and goes on without another stop
 
     @property
+    def player(self) -> Player:
+        """What plays."""
+        return self._playback.player
+
+    @property
+    def pace(self) -> Pace:
+        """How fast and how high it plays."""
+        return self._playback.pace
+
+    @property
     def rate(self) -> float:
         """Song seconds per real second, while it plays."""
-        return self.pace.rate
+        return self._playback.rate
 
     @property
     def settled(self) -> bool:
         """Whether it plays at the pace that was asked for last."""
-        return self.pace == self._wanted
+        return self._playback.settled
 
     @property
     def count(self) -> int | None:
@@ -77,35 +70,38 @@ class Transport:
         """Song time; stops by itself at the song's end and, in hold mode, after each line."""
         if self._count is not None and self._real() >= self._count.ends:
             self._start(self._at)
-        if self._clock is None:
+        if self.vamp is not None:
+            if not self.vamp.over(self.awaits(self.vamp.at) is not None):
+                return self.vamp.at
+            self._leave(self.vamp)
+        now = self._playback.position()
+        if now is None:
             return self._at
-        stalled = self._clock.stalled
-        now = self._clock.now()
-        if stalled and not self._clock.stalled:  # the sound is back: bring it to where the show is
-            self._start(now)
         if self._hold_at is not None and now >= self._hold_at:
             self._passed = self._hold_at
             self._stop(self._hold_at)
+        elif self._must_wait(now):
+            self._wait(now)
         elif self.loop is not None and now >= self.loop.end:
-            self._passed = None
-            self._begin(self.loop.start)
+            self._jump(self.loop.start)
             return self.loop.start
         elif self.tour and now >= self.tour[0].end:
             self.tour = self.tour[1:]
             if self.tour:
-                self._passed = None
-                self._begin(self.tour[0].start)
+                self._jump(self.tour[0].start)
                 return self.tour[0].start
             self._end()
         elif now >= self.song.length:
             self._end()
-        return now if self._clock is not None else self._at
+        return now if self.playing else self._at
 
     def play(self) -> None:
         """Go on from where it stands; from the start after the end, of the loop where it is left."""
         at = 0.0 if self.ended else self._at
         if self.loop is not None and not _inside(self.loop, at):
             at = self.loop.start
+        if at != self._at:
+            self._moved_to = at
         self._begin(at)
 
     def pause(self) -> None:
@@ -114,8 +110,8 @@ class Transport:
 
     def seek(self, to: float) -> None:
         """Go to a time; playing goes on if it was. Out of the loop ends it; a tour ends."""
-        self.ended, self.tour, self._passed = False, (), None
-        to = min(max(to, 0.0), self.song.length)
+        self.ended, self.tour, self._passed, self.vamp = False, (), None, None
+        self._moved_to = to = min(max(to, 0.0), self.song.length)
         if self.loop is not None and not _inside(self.loop, to):
             self.loop = None
         if self.playing:
@@ -136,8 +132,7 @@ class Transport:
 
     def set_player(self, player: Player) -> None:
         """Play on another device, at the pace that is wanted."""
-        self.player, self.pace = player, PLAIN
-        self.set_pace(self._wanted)
+        self._playback.set_player(player)
 
     def set_backing(self, name: str) -> None:
         """Play another backing from where the song is; a pause stays a pause."""
@@ -148,24 +143,16 @@ class Transport:
 
     def set_pace(self, pace: Pace) -> None:
         """Have another pace prepared, for `take_up`; until then it goes on as it is."""
-        self._wanted = pace
-        self.player.prepare(pace)
+        self._playback.set_pace(pace)
 
     def take_up(self) -> None:
         """Go over to the wanted pace at the same moment of the song, once it is prepared.
 
         Raises InputError when it cannot be; then the present one stays.
         """
-        if self.settled:
-            return
-        try:
-            prepared = self.player.prepared(self._wanted)
-        except InputError:
-            self._wanted = self.pace
-            raise
-        if prepared:
+        if self._playback.prepared():
             now = self.now()
-            self.pace = self._wanted
+            self._playback.take_up()
             if self.playing:
                 self._go_on(now)
 
@@ -191,12 +178,24 @@ class Transport:
         self.tour = parts
         self._look_ahead()
 
+    @property
+    def _part(self) -> Loop | None:
+        """What is played of the song, None while it is all of it."""
+        return self.tour[0] if self.tour else self.loop
+
     def _go_on(self, at: float) -> None:
         """Play from there, or be about to, as before."""
         if self._count is not None:
             self._begin(at)
-        else:
+        elif self.vamp is None:
             self._start(at)
+        else:
+            self.vamp.resume()
+
+    def _jump(self, to: float) -> None:
+        """To where the loop or the tour goes on."""
+        self._passed, self._moved_to = None, to
+        self._begin(to)
 
     def _begin(self, at: float) -> None:
         if not self.count_in or self._next_hold(at) == at:
@@ -208,27 +207,48 @@ class Transport:
         self.playing, self.ended = True, False
 
     def _start(self, at: float) -> None:
-        self.player.play(at, self.pace)
-        self._count = None
-        self._clock = SmoothClock(self.player.position, self._real, at, self.rate)
-        self._hold_at = self._next_hold(at)
+        self._count = self.vamp = None
         self.playing, self.ended = True, False
+        self.player.hush(False)
+        if self._must_wait(at):
+            self._playback.stop()
+            self._wait(at)
+        else:
+            self._playback.play(at)
+        self._hold_at = self._next_hold(at)
+
+    def _must_wait(self, at: float) -> bool:
+        part = self._part
+        late = self.awaits(at if part is None else min(at, part.end - SOON))
+        return late is not None and late > TOLERANCE and at >= self._moved_to + CATCH_UP * self.rate
+
+    def _wait(self, at: float) -> None:
+        self._at, self.vamp = at, Vamp(self.song, at, self._playback, self._real)
+
+    def _leave(self, vamp: Vamp) -> None:
+        """What was waited for is there: the sound, if any, has come to where it goes on."""
+        self.vamp = None
+        self.player.hush(False)
+        if self._playback.position() is None:
+            self._playback.play(vamp.at)
 
     def _end(self) -> None:
         self._stop(self.song.length)
         self.ended = True
 
     def _stop(self, at: float) -> None:
-        self.player.stop()
-        self._at, self._clock, self._count, self.playing = at, None, None, False
+        self._playback.stop()
+        self.player.hush(False)
+        self._at, self._count, self.vamp, self.playing = at, None, None, False
 
     def _look_ahead(self) -> None:
-        self._hold_at = None if self._clock is None else self._next_hold(self._clock.now())
+        at = self._playback.position() if self.vamp is None else self.vamp.at
+        self._hold_at = None if at is None else self._next_hold(at)
 
     def _next_hold(self, now: float) -> float | None:
         """In hold mode each line ends in a stop, in a loop its last one too."""
         stops = [stop for stop in self.stops if stop >= now and stop != self._passed]
-        part = self.tour[0] if self.tour else self.loop
+        part = self._part
         if part is not None:  # what comes just before the line after it is of a part that is not played
             stops = [stop for stop in stops if stop < part.end - SOON]
         if self.hold:
@@ -236,6 +256,10 @@ class Transport:
             ends = edges if self.loop is None else (*edges, self.loop.end)
             stops += [end for end in ends if end > now + SOON]
         return min(stops, default=None)
+
+
+def _nothing(at: float) -> None:
+    """Nothing is waited for."""
 
 
 def _inside(loop: Loop, at: float) -> bool:

@@ -99,6 +99,11 @@ def play(
     return 0
 
 
+def show(song: Song, lesson: Lesson, open_conductor: OpenConductor) -> None:
+    """What `loop_core.sing` opens: the song begins by itself, and ends when the window is closed."""
+    play(song, lesson, open_conductor, start=True, fullscreen=False, size=(1280, 720))
+
+
 def _over(frame: Frame, watch: Callable[[Frame], bool] | None, interrupted: list[int]) -> bool:
     return (watch is not None and watch(frame)) or bool(interrupted)
 

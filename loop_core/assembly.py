@@ -193,8 +193,8 @@ MODE_RULES = (
 
 _RIGHT = Words("This is the loop, as it is sung.", "这就是那首歌里的循环。")
 _EQUIVALENT = Words(
-    "Another order with the same numbers, to the bit: right as well.",
-    "顺序不同，数值逐位相同：也是对的。",
+    "The order is another one, the numbers are the same, to the bit.",
+    "顺序不同，数值逐位相同。",
 )
 _UNHEARD = Words(
     "The same numbers, to the bit: no layer here listens to train() and eval(). Dropout would.",

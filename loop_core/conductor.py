@@ -6,7 +6,7 @@ One worker thread owns the stepper from creation to close. What crosses is froze
 import gc
 import time
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from loop_core.frame import Frame
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
-from loop_core.operations import Operation
+from loop_core.operations import FAST, Operation
+from loop_core.record import Record
 from loop_core.snapshot import Snapshot
-from loop_core.song import Cue, Song
-from loop_core.timeline import cue_at, parts
+from loop_core.song import Song
+from loop_core.standstill import Standstill
+from loop_core.timeline import cue_at, deadlines, parts
 
 if TYPE_CHECKING:  # it imports torch, which is the worker's business
     from loop_core.stepper import Stepper
@@ -47,25 +49,6 @@ class Done:
     replayed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """A cue as it was played, in song seconds.
-
-    due: when its operation was to start.  started, ended: when it did and when it was done.
-    onset: when its result was to be shown.  shown: when the first frame with it was.
-    printed: all that its parts printed.
-    """
-
-    cue: Cue
-    snapshot: Snapshot
-    printed: tuple[str, ...]
-    due: float
-    started: float
-    ended: float
-    onset: float
-    shown: float
-
-
 class Conductor:
     """One song with one lesson. `tick` is called once per picture, always from one thread."""
 
@@ -89,20 +72,24 @@ class Conductor:
         self._real = real
         self._parts = parts(song)
         self._times = [part.time for part in self._parts]
+        self._deadlines = deadlines(song)
         self._costs: dict[Operation, float] = {}
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lesson")
         self._open_stepper = open_stepper
         self._opening: Future[bool] | None = None
         self._closing = False
         self._job: Future[list[Done]] | None = None
+        self._job_ends = 0.0  # in real time, as its costs let expect
         self._next = 0  # the first part that has not been sent
         self._restart = False  # the next job begins with a restart
         self._discard = False  # the job under way is not wanted any more
         self._replay_until = -1  # parts up to this one are run to get somewhere, not to be recorded
         self._finished: list[Done] = []
+        self._last = -1  # the last part that is done
         self._shown: Done | None = None
         self._printed: tuple[str, ...] = ()  # by the parts of the present cue so far
-        self._now = 0.0
+        self._now = -1.0
+        self._standstill = Standstill()
 
     def open(self) -> None:
         """Begin to warm the lesson up, on the worker."""
@@ -114,14 +101,19 @@ class Conductor:
         """Whether the lesson is warmed up; raises what opening it raised."""
         return self._opening is not None and self._opening.done() and self._opening.result()
 
-    def tick(self, now: float, rate: float = 1.0) -> Frame:
+    def tick(self, now: float, rate: float = 1.0, bars: int = 0) -> Frame:
         """The picture's content at song time ``now``; sends what comes next to the worker.
 
         rate: song seconds per real second.  A ``now`` before the last one is a seek.
+        bars: for so many the song has been standing still here; then only a fast line's epochs are shown,
+        and what it waits for when it goes on.
         """
         if now < self._now:
             self.seek(now)
-        self._now = now
+        before, self._now = self._now, now
+        _, wanted = self._wanted(now)
+        if bars and wanted >= 0 and self._real is not None:
+            self._standstill.stand(self._parts[wanted].cue, now, bars, self._real())
         if self._real is None:
             self.open()
             assert self._opening is not None
@@ -132,7 +124,7 @@ class Conductor:
             if self._real is None and self._job is not None:
                 _finish(self._job)
                 self._collect()
-            self._show(now, rate)
+            self._show(now, rate, before, bool(bars))
         shown = self._shown
         return Frame(
             now=now,
@@ -146,6 +138,20 @@ class Conductor:
             behind=self._due(now) > (shown.index if shown else -1),
         )
 
+    def lateness(self, now: float, rate: float = 1.0) -> float | None:
+        """Real seconds by which the result that must be there at song time ``now`` is expected to be late.
+
+        None where it is there, where there is none, and before the lesson is warm.
+        """
+        if self._real is None or not self.ready:
+            return None
+        self._collect()
+        time, wanted = self._wanted(now)
+        if self._last >= wanted:
+            return None
+        left = 0.0 if self._job is None else max(0.0, self._job_ends - self._real())
+        return (now - time) / rate + left + self._cost(range(self._next, wanted + 1))
+
     def seek(self, now: float) -> None:
         """Make ``now`` the song time; the lesson's state there is restored by running it.
 
@@ -156,7 +162,8 @@ class Conductor:
         if self._job is not None or target + 1 < self._next:
             self._discard = self._job is not None
             self._finished.clear()
-            self._restart, self._next, self._printed = True, 0, ()
+            self._restart, self._next, self._last, self._printed = True, 0, -1, ()
+            self._standstill.forget()
             self.records = [record for record in self.records if record.cue.time <= now]
         self._replay_until = target
         if target < 0:
@@ -193,6 +200,16 @@ class Conductor:
     def _operation(self, index: int) -> Operation:
         return self.song.cues[self._parts[index].cue].operation
 
+    def _wanted(self, now: float) -> tuple[float, int]:
+        """The last part that the song must not go on without, and by which time; (0, -1) before the first."""
+        index = bisect_right(self._deadlines, (now, len(self._parts))) - 1
+        return self._deadlines[index] if index >= 0 else (0.0, -1)
+
+    def _cost(self, indices: Iterable[int]) -> float:
+        """Seconds that these parts are expected to take; of each cue only the last is run."""
+        cues = {self._parts[index].cue for index in indices}
+        return sum(self._costs.get(self.song.cues[cue].operation, UNKNOWN_COST) for cue in cues)
+
     def _start_of(self, index: int, rate: float) -> float:
         """The song time at which a part's operation must start to be ready when its time comes."""
         operation = self._operation(index)
@@ -213,6 +230,8 @@ class Conductor:
         dues = {index: self._start_of(index, rate) for index in range(self._next, last + 1)}
         self._job = self._worker.submit(self._advance, self._restart, dues, start_at, replayed)
         self._restart, self._next = False, max(self._next, last + 1)
+        if self._real is not None:
+            self._job_ends = max(self._real(), start_at or 0.0) + self._cost(dues)
 
     def _advance(
         self, restart: bool, dues: dict[int, float], start_at: float | None, replayed: bool
@@ -224,7 +243,7 @@ class Conductor:
         if restart:
             stepper.restart()
         clock = self._real or _no_time
-        alone = self._real is not None and not replayed and len(dues) == 1
+        alone = self._real is not None and not replayed and len({self._parts[i].cue for i in dues}) == 1
         budget = BUDGET if alone else None
         done = []
         for index, due in dues.items():
@@ -247,6 +266,7 @@ class Conductor:
         self._finished += done
         for one in done:
             self._learn_cost(self._operation(one.index), one.ended - one.started)
+            self._last = one.index if one.complete else one.index - 1
         if done and not done[-1].complete:
             self._next = done[-1].index  # a fast line that its budget cut short goes on
 
@@ -254,11 +274,15 @@ class Conductor:
         known = self._costs.get(operation, cost)
         self._costs[operation] = max(cost, (known + cost) / 2)
 
-    def _show(self, now: float, rate: float) -> None:
+    def _show(self, now: float, rate: float, before: float, stands: bool) -> None:
+        """Show what is done and due; before: the time of the last picture."""
         real = None if self._real is None else self._real()
         while self._finished and self._times[self._finished[0].index] <= now:
-            self._shown = done = self._finished.pop(0)
+            done = self._finished[0]
             part = self._parts[done.index]
+            if stands and self._operation(done.index) not in FAST:
+                return
+            self._shown = self._finished.pop(0)
             self._printed = (*self._printed, *done.snapshot.printed)
             if not done.complete or part.share < 1:
                 continue
@@ -267,9 +291,22 @@ class Conductor:
                 continue
             started, ended = part.time, part.time
             if real is not None:
-                started, ended = (now + (t - real) * rate for t in (done.started, done.ended))
-            cue = self.song.cues[part.cue]
-            self.records.append(Record(cue, done.snapshot, printed, done.due, started, ended, part.time, now))
+                moved = self._standstill.moved
+                started, ended = (now - moved(t, real) * rate for t in (done.started, done.ended))
+            self.records.append(
+                Record(
+                    self.song.cues[part.cue],
+                    done.snapshot,
+                    printed,
+                    due=done.due,
+                    started=started,
+                    ended=ended,
+                    onset=part.time,
+                    shown=now,
+                    late=part.time <= before,
+                    bars=self._standstill.bars(part.cue),
+                )
+            )
 
     def _open(self) -> bool:
         self._stepper = self._open_stepper()

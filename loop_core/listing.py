@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Container
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType
@@ -30,10 +30,11 @@ class Probe:
     followed: bool = False
     fleeting: bool = False
 
-    @property
-    def operations(self) -> frozenset[Operation]:
-        """As the text has them."""
-        return frozenset(site.operation for site in self.sites)
+    operations: frozenset[Operation] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """The operations are those of the sites, as the text has them."""
+        object.__setattr__(self, "operations", frozenset(site.operation for site in self.sites))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -181,6 +181,25 @@ def question_for(operation: Operation, verse: int, name: str = "weight") -> Ques
     return Question(kind, operation, named, CHOICES[kind])
 
 
+def subject_of(line: str, question: Question) -> str:
+    """What the answers to a question before a line are kept under: the same for every model and language."""
+    return line + _ASKED_OF[question.kind].en
+
+
+def subject_in(language: str, subject: str) -> str:
+    """Such a subject in a language; any other one as it is."""
+    for words in _ASKED_OF.values():
+        if subject.endswith(words.en):
+            return subject.removesuffix(words.en) + words.said(language)
+    return subject
+
+
+_ASKED_OF: Mapping[Kind, Words] = {
+    kind: Words(": " + text.en.format(name="weight"), "：" + text.zh.format(name="weight"))
+    for kind, text in TEXTS.items()
+}
+
+
 def judge(question: Question, before: Snapshot, after: Snapshot) -> Answer | None:
     """The right answer, read from what stood before the operation and what it left; None if nothing shows it.
 

@@ -10,12 +10,13 @@ import os
 import sys
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from pathlib import Path
-from types import CodeType, FrameType, ModuleType
+from types import CodeType, FrameType, MappingProxyType, ModuleType
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -54,11 +55,13 @@ class Run:
         noted: Callable[[Probe], None] = lambda probe: None,
         really: Callable[[Probe], Sequence[Site]] = lambda probe: probe.sites,
         arguments: Sequence[str] = (),
+        given: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """codes: from `compile_listing`.  folder: where relative paths of ``torch.save`` lead.
 
         before: called just before each operation while stepping.  noted: called after a loss in fast epochs.
         really: which of a probe's sites it is now, where training and testing share a function.
+        given: variables that it has from the start.
         arguments: what ``sys.argv`` has after the script's name.
         """
         self.listing = listing
@@ -89,6 +92,7 @@ class Run:
             "__file__": str(listing.path),
             "__builtins__": own,
             **self._probes,
+            **given,
         }
         self._globals = [self.names]
         self._modules = {s.module: code for s, code in zip(listing.sources[1:], codes[1:], strict=True)}
@@ -112,8 +116,7 @@ class Run:
             return None
         self._outside = getcurrent()
         try:
-            with self._surroundings():
-                index = self._running.switch()
+            index = self._enter(self._running.switch)
             if not self._running.dead:
                 probe: Probe = self.listing.probes[index]
                 return probe
@@ -144,8 +147,10 @@ class Run:
     def _named(self, site: Site, role: str) -> Any:
         if role not in site.roles or (role in PASSING and id(site) in self._fleeting):
             return None
-        scopes = [self.names] if self._frame is None else [*_scopes(self._frame), self.names]
-        return looked_up(site.roles[role], *scopes)
+        frame, expression = self._frame, site.roles[role]
+        if frame is None or (frame.f_globals is self.names and frame.f_code.co_name == "<module>"):
+            return self.names[expression] if expression in self.names else looked_up(expression, self.names)
+        return looked_up(expression, *_scopes(frame), self.names)
 
     def roles(self, site: Site | None) -> Values:
         """What all roles of a site stand for."""
@@ -198,8 +203,7 @@ class Run:
             if running.dead:
                 break
             try:
-                with self._surroundings():
-                    running.throw(GreenletExit)
+                self._enter(partial(running.throw, GreenletExit))
             except (
                 Exception,
                 SystemExit,
@@ -211,10 +215,10 @@ class Run:
         """The script's own call after an operation: back to where it was resumed."""
         if self._closing:
             raise GreenletExit
-        frame = sys._getframe(1)
+        self._frame = frame = sys._getframe(1)
         probe = self.listing.probes[index]
-        self._look(probe, frame, ("result",))
-        self._frame = frame
+        if probe.fleeting:
+            self._look(probe, frame, ("result",))
         self._outside.switch(index)
 
     def _note(self, index: int) -> None:
@@ -258,16 +262,21 @@ class Run:
                 kept = self._values.setdefault(id(site), {})
                 kept.update((role, value) for role, value in found if value is not None)
 
+    def _enter(self, go_on: Callable[[], Any]) -> Any:
+        """Go on with the script in its surroundings; an epoch takes microseconds, and so may this."""
+        if self._modules:
+            with self._surroundings():
+                return go_on()
+        argv, sys.argv = sys.argv, self._argv
+        try:
+            return go_on()
+        finally:
+            sys.argv = argv
+
     @contextmanager
     def _surroundings(self) -> Iterator[None]:
         """What a script run plainly finds: its arguments, and the modules beside it as its own."""
         argv, sys.argv = sys.argv, self._argv
-        if not self._modules:
-            try:
-                yield
-            finally:
-                sys.argv = argv
-            return
         folder = str(self.listing.path.resolve().parent)
         finder = _Beside(self, folder)
         sys.meta_path.insert(0, finder)

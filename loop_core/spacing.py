@@ -36,6 +36,7 @@ class Card:
 def reviewed(card: Card, grade: int, today: date) -> Card:
     """The card after an answer. grade: 0 (no idea) to 5 (at once); from 3 on it was right.
 
+    Right before the day on which it is due is only counted: three times in one song are not three days.
     Raises ValueError for any other grade.
     """
     if grade not in GRADES:
@@ -45,7 +46,10 @@ def reviewed(card: Card, grade: int, today: date) -> Card:
     seen = replace(card, attempts=card.attempts + 1)
     if grade < PASSED:  # begins anew, as easy as it was
         return replace(seen, streak=0, interval=FIRST, due=today + timedelta(days=FIRST))
+    seen = replace(seen, right=card.right + 1)
+    if card.due is not None and today < card.due:
+        return seen
     streak = card.streak + 1
     interval = {1: FIRST, 2: SECOND}.get(streak, min(LONGEST, round(card.interval * ease)))
     due = today + timedelta(days=interval)
-    return replace(seen, right=card.right + 1, streak=streak, ease=ease, interval=interval, due=due)
+    return replace(seen, streak=streak, ease=ease, interval=interval, due=due)

@@ -7,9 +7,10 @@ import io
 import math
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -37,16 +38,19 @@ class Stepper:
         arguments: Sequence[str] = (),
         *,
         own: bool = False,
+        given: Callable[[], Mapping[str, Any]] = dict,
     ) -> None:
         """folder: where relative paths of ``torch.save`` lead.  arguments: of the script's command line.
 
         epochs_per_fast_line: `Operation.EPOCHS` runs up to its next multiple; None: of a quarter of them all.
+        given: variables that the script has from the start, asked for each time that it begins.
         own: the script is the user's: nothing of it is run before it is sung, and it keeps its threads.
         """
         self.listing = listing
         self._folder = folder
         self._fast_epochs = epochs_per_fast_line
         self._arguments = tuple(arguments)
+        self._given = given
         self._code = compile_listing(listing)
         self._own = own
         if not own:
@@ -75,6 +79,7 @@ class Stepper:
             self._note,
             lambda probe: [site for site, _ in self._really(probe)],
             self._arguments,
+            self._given(),
         )
         self._observer = Observer(self._run)
 

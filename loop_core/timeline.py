@@ -12,6 +12,8 @@ EARLY = 1.5
 """Seconds before a line at which it takes the place of one that has ended."""
 LEAD = 0.15
 """Seconds before a line at which its first consonant has not begun."""
+CLOSE = 0.02
+"""Seconds before the next line by which a fast line must be over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,26 @@ def parts(song: Song) -> tuple[Part, ...]:
         count = max(1, int((end - cue.time) / sixteenth) - 1)
         found += [Part(index, cue.time + k * sixteenth, (k + 1) / count) for k in range(count)]
     return tuple(found)
+
+
+@lru_cache(maxsize=8)
+def deadlines(song: Song) -> tuple[tuple[float, int], ...]:
+    """Of each cue the time in seconds that the song should not pass without its result, and its last part.
+
+    A fast line's epochs may be late inside it: they must have ended just before the next line begins.
+    """
+    last = {part.cue: index for index, part in enumerate(parts(song))}
+    return tuple((_deadline(song, cue, parts(song)[index].time), index) for cue, index in last.items())
+
+
+def _deadline(song: Song, cue: int, last: float) -> float:
+    """last: the time of the cue's last part."""
+    if song.cues[cue].operation not in FAST:
+        return last
+    if cue + 1 == len(song.cues):
+        return max(last, song.lines[-1].end)
+    after = song.cues[cue + 1]
+    return max(last, min(after.time, line_edges(song)[after.line]) - CLOSE)
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from loop_core.conductor import Record
+from loop_core.record import Record
 from loop_core.snapshot import Series, Snapshot
 from loop_core.song import Song
 from loop_core.trace_file import VERSION
@@ -28,7 +28,10 @@ def trace_lines(song: Song, lesson: str, fps: int, records: Iterable[Record], re
 
 
 def as_dict(song: Song, record: Record, real: bool) -> dict[str, Any]:
-    """One cue as it was played; times in song seconds, lateness in milliseconds."""
+    """One cue as it was played; times in song seconds, lateness in milliseconds.
+
+    timing: its result came 'on time', 'late' while the song went on, or the song 'vamped', so many bars.
+    """
     snapshot = record.snapshot
     entry: dict[str, Any] = {
         "cue": snapshot.number,
@@ -53,6 +56,8 @@ def as_dict(song: Song, record: Record, real: bool) -> dict[str, Any]:
             "started_late_ms": round(1000 * (record.started - record.due), 3),
             "ended": round(record.ended, 6),
             "shown_late_ms": round(1000 * (record.shown - record.onset), 3),
+            "timing": record.timing,
+            "vamped_bars": record.bars,
         }
     return entry
 

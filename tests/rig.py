@@ -1,8 +1,11 @@
 """A show without a window, whose clock the test moves."""
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import wait
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from builders import performance
 
@@ -15,7 +18,47 @@ from loop_core.conductor import Conductor
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson, find_lesson
 from loop_core.listing import read_listing
+from loop_core.operations import Operation
+from loop_core.snapshot import Snapshot
 from loop_core.song import Song
+
+if TYPE_CHECKING:
+    from loop_core.stepper import Stepper
+
+
+class Gate:
+    """Where the worker waits before an operation while the test has it closed."""
+
+    def __init__(self, operation: Operation) -> None:
+        self._operation = operation
+        self._open, self._reached = threading.Event(), threading.Event()
+        self._open.set()
+
+    def close(self) -> None:
+        self._reached.clear()
+        self._open.clear()
+
+    def open(self) -> None:
+        self._open.set()
+
+    def guard(self, stepper: "Stepper") -> None:
+        perform = stepper.perform
+
+        def gated(
+            number: int, operation: Operation, share: float = 1.0, budget: float | None = None
+        ) -> tuple[Snapshot, bool]:
+            if operation is self._operation and number >= 0:
+                self._reached.set()
+                assert self._open.wait(60)
+            return perform(number, operation, share, budget)
+
+        stepper.perform = gated  # type: ignore[method-assign]
+
+    def settle(self, conductor: Conductor) -> None:
+        """Wait for the worker, unless it waits here."""
+        job = conductor._job
+        while job is not None and not job.done() and (self._open.is_set() or not self._reached.is_set()):
+            wait([job], timeout=0.005)
 
 
 class Rig:
@@ -32,8 +75,12 @@ class Rig:
         exercise: str = "",
         due: bool = False,
         today: date = date(2026, 3, 1),
+        gate: Gate | None = None,
+        controls: Controls | None = None,
     ) -> None:
+        """gate: what the worker waits at; then operations take real time, which the test moves."""
         self.song = song
+        self.gate = gate
         self.real = VirtualClock(50.0)
         self.players: list[SilentPlayer] = []
         self.volumes: list[tuple[float, float]] = []
@@ -49,7 +96,7 @@ class Rig:
             self.open_player,
             self.real.now,
             start=start,
-            controls=Controls(backing=backing or "", speed=speed),
+            controls=controls or Controls(backing=backing or "", speed=speed),
             results=lambda: folder / "progress.json",
             today=lambda: today,
             exercise=exercise,
@@ -65,13 +112,15 @@ class Rig:
         from loop_core.stepper import Stepper
 
         listing = read_listing(lesson.path)
-        opened = Conductor(
-            self.song,
-            lesson,
-            listing,
-            lambda: Stepper(listing, self.folder, lesson.epochs_per_fast_line),
-            None,
-        )
+
+        def open_stepper() -> Stepper:
+            stepper = Stepper(listing, self.folder, lesson.epochs_per_fast_line)
+            if self.gate is not None:
+                self.gate.guard(stepper)
+            return stepper
+
+        real = None if self.gate is None else self.real.now
+        opened = Conductor(self.song, lesson, listing, open_stepper, real)
         self.conductors.append(opened)
         return opened
 
@@ -83,10 +132,13 @@ class Rig:
         return player
 
     def run(self, seconds: float) -> Frame:
-        """Let real time pass at ten pictures a second."""
-        for _ in range(round(seconds * 10)):
-            self.real.advance(0.1)
+        """Let real time pass at ten pictures a second, or with a gate at fifty, lest more be late."""
+        pictures = 10 if self.gate is None else 50
+        for _ in range(round(seconds * pictures)):
+            self.real.advance(1 / pictures)
             frame = self.show.tick()
+            if self.gate is not None:
+                self.gate.settle(self.show.conductor)
         return frame
 
     def press(self, *keys: int) -> Frame:

@@ -64,6 +64,7 @@ def test_a_panel_knows_drawing_and_data_types_only(path: Path) -> None:
     assert {name.split(".")[1] for name in imports_any(path, "app")} <= MEANS
     data = {"frame", "lessons", "listing", "operations", "cloze", "quiz", "snapshot", "song", "timeline"}
     data |= {"report", "scoring", "singing", "activity", "assembly", "edits", "outcomes", "variants", "words"}
+    data |= {"vamping"}
     assert {name.split(".")[1] for name in imports_any(path, "loop_core")} <= data
 
 

@@ -1,5 +1,6 @@
 """What plays: the mixer on SDL's own drivers, and silence where no device opens."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -250,6 +251,30 @@ def test_ticks_are_heard_alone_and_have_no_position() -> None:
     player.stop()
     assert not pygame.mixer.get_busy()
     player.close()
+
+
+@pytest.mark.usefixtures("dummy")
+def test_a_hushed_voice_is_silent_at_any_volume_and_comes_back_with_its_own() -> None:
+    player = MixerPlayer(STEMS, "backing")
+    player.set_volume(0.5, 1.0)
+    player.hush(True)
+    player.play(12.0)
+    player.set_volume(0.75, 1.0)
+    assert (pygame.mixer.Channel(0).get_busy(), pygame.mixer.Channel(0).get_volume()) == (True, 0.0)
+    player.hush(False)
+    assert pygame.mixer.Channel(0).get_volume() == 0.75
+
+
+@pytest.mark.usefixtures("dummy")
+def test_a_start_with_a_lead_comes_when_it_is_over() -> None:
+    player = MixerPlayer(STEMS, "backing")
+    player.play(12.0)
+    before = time.perf_counter()
+    player.play(14.0, lead=0.05)
+    assert time.perf_counter() - before >= 0.05
+    position = player.position()
+    assert position is not None
+    assert 14.0 - BUFFERS[-1] / SAMPLE_RATE < position < 15.0
 
 
 @pytest.mark.usefixtures("dummy")

@@ -132,6 +132,10 @@ def test_pictures_are_not_drawn_in_real_time(tmp_path: Path) -> None:
     assert "without --realtime" in refused("headless", "--realtime", "--frames", str(tmp_path))
 
 
+def test_letting_operations_run_late_is_refused_where_none_can_be() -> None:
+    assert "with --realtime" in refused("headless", "--late")
+
+
 def test_what_a_lesson_saves_goes_where_it_was_told_to(tmp_path: Path) -> None:
     folder = write_song(tmp_path / "song", (Operation.SETUP, Operation.SAVE))
     result = RUNNER.invoke(app, ["headless", "--song", str(folder), "--save-to", str(tmp_path / "saved")])
@@ -210,7 +214,7 @@ def test_a_recording_that_ends_too_early_says_so(tmp_path: Path) -> None:
 
 
 def test_unusable_input_of_singing_is_refused(tmp_path: Path) -> None:
-    assert "no sound that can be decoded" in refused("sing", "--recording", str(tmp_path / "gone.wav"))
+    assert "there is no such file" in refused("sing", "--recording", str(tmp_path / "gone.wav"))
     assert "--difficulty 'hart'; did you mean 'hard'?" in refused("sing", "--difficulty", "hart")
     for latency in ("x", "1e3", "2000", "-1000.5", "nan", ""):
         assert "expected milliseconds from -1000 to 1000" in refused("sing", "--latency", latency)

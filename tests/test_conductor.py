@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from builders import STRAIGHT_LINE, WHOLE_SONG, edited, named, small_song
 
-from loop_core.conductor import Conductor, Record
+from loop_core.conductor import Conductor
 from loop_core.frame import Frame
 from loop_core.lessons import find_lesson
 from loop_core.listing import read_listing
 from loop_core.operations import Operation
+from loop_core.record import Record
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 from loop_core.stepper import Stepper

@@ -13,6 +13,7 @@ from app.headless import Real, report, run_headless
 from app.parts import conductor_for
 from assets import SONGS
 from loop_core.conductor import Conductor
+from loop_core.frame import Controls
 from loop_core.lessons import Lesson, find_lesson
 from loop_core.listing import read_listing
 from loop_core.operations import FAST, Operation
@@ -76,8 +77,8 @@ def test_a_trace_is_one_json_object_per_line(tmp_path: Path) -> None:
         "realtime": False,
     }
     fields = (
-        "cue time lyric operation code_lines epoch training grad_mode loss test_loss grad_norm "
-        "evidence holds printed shown"
+        "cue time lyric operation code_lines epoch training grad_mode loss test_loss grad_norm learning_rate "
+        "evidence holds printed shown epochs"
     )
     assert all(list(cue) == fields.split() for cue in cues)
     assert [cue["cue"] for cue in cues] == list(range(30))
@@ -159,6 +160,29 @@ def test_a_run_in_real_time_says_how_late_operations_and_pictures_were(tmp_path:
     assert min(late[1]) >= 0
     _, *cues = map(json.loads, trace.read_text(encoding="utf-8").splitlines())
     assert all({"started_late_ms", "ended", "shown_late_ms"} <= cue.keys() for cue in cues)
+
+
+@pytest.mark.parametrize("vamp", [True, False])
+def test_in_real_time_the_song_waits_for_a_slow_operation_unless_told_not_to(
+    tmp_path: Path, vamp: bool
+) -> None:
+    """It is slow from the second epoch on, which the warm-up does not reach."""
+    console, text = plain_console()
+    song = small_song(tmp_path / "song", (*WHOLE_SONG[:4], *WHOLE_SONG[1:4]), beats_per_line=4)
+    slow = "    if epoch:\n        import time; time.sleep(0.8)\n    y_pred = model(X_train)\n"
+    run_headless(
+        WRITTEN,
+        opener(song, tmp_path, edited(("    y_pred = model(X_train)\n", slow))),
+        console,
+        realtime=True,
+        trace=tmp_path / "run.jsonl",
+        controls=Controls(vamp=vamp),
+    )
+    _, *cues = map(json.loads, (tmp_path / "run.jsonl").read_text(encoding="utf-8").splitlines())
+    assert cues[6]["operation"] == "forward"
+    assert cues[6]["timing"] == ("vamped" if vamp else "late")
+    assert (cues[6]["vamped_bars"] > 0) == vamp
+    assert f" {cues[6]['timing']} " in text.getvalue()
 
 
 def test_every_picture_is_drawn_to_a_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

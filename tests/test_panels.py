@@ -12,6 +12,7 @@ import pytest
 from builders import edited
 
 from app.draw import TextBox, reported
+from app.drawing.keylist import KEY_GROUPS
 from app.keys import KEYS
 from app.panels import console, overlay
 from app.panels.hint import draw as draw_hint
@@ -201,19 +202,18 @@ def test_the_count_is_whole_and_apart_while_much_is_set(frames: list[Frame], siz
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_list_of_keys_is_whole_and_apart(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_list_of_keys_is_whole_and_apart(size: tuple[int, int], language: str) -> None:
     surface = pygame.Surface(size)
     with reported() as boxes:
-        overlay.draw(surface, overlay.View("keys"), theme_for(size))
-    headings = 3
-    listed = overlay.KEYS + overlay.LEARNING_KEYS + overlay.PRACTICE_KEYS
-    assert len(boxes) == headings + 2 * len(listed)
+        overlay.draw(surface, overlay.View("keys", language=language), theme_for(size))
+    assert len(boxes) == len(KEY_GROUPS) + 2 * sum(len(keys) for _, keys in KEY_GROUPS)
     assert all(surface.get_rect().contains(box.rect) and box.whole for box in boxes)
     assert_apart(boxes)
 
 
 def test_the_list_of_keys_names_every_key_of_the_show() -> None:
-    rows = overlay.KEYS + overlay.LEARNING_KEYS + overlay.PRACTICE_KEYS
+    rows = [row for _, keys in KEY_GROUPS for row in keys]
     listed = " ".join(keys for keys, _ in rows).replace(", ", " ").split()
     for key in set(KEYS) & set(range(ord("!"), ord("~"))) - {pygame.K_EQUALS, pygame.K_COMMA}:
         assert chr(key).upper().replace("-", "−") in listed

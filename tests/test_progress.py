@@ -99,6 +99,7 @@ def test_the_table_says_what_needs_work_and_what_is_due(tmp_path: Path) -> None:
     assert "0 of 1" in row
     assert "today" in row
     assert "needs work" in row
+    assert row.startswith("say ")
     assert "3 to repeat today" in text
 
 
@@ -107,6 +108,7 @@ def test_the_command_prints_results_and_asks_before_it_deletes_them(
 ) -> None:
     monkeypatch.setattr("app.learning.progress.progress_path", lambda: tmp_path / FILE)
     assert "no results yet" in RUNNER.invoke(app, ["progress"]).output
+    assert RUNNER.invoke(app, ["progress", "--reset"]).output == "there are none\n"
     some(tmp_path / FILE).save()
     assert "Loss backward" in RUNNER.invoke(app, ["progress"]).output
     RUNNER.invoke(app, ["progress", "--reset"], input="n\n")

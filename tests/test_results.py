@@ -13,6 +13,9 @@ from app.drawing.ratings import LEVELS, RATINGS
 from app.panels import results
 from app.panels.results import Row, View
 from app.theme import theme_for
+from loop_core.operations import Operation
+from loop_core.quiz import question_for, subject_in, subject_of
+from loop_core.report import Report, Tally
 from loop_core.scoring import RATINGS as WORDS
 from loop_core.scoring import Difficulty
 
@@ -39,3 +42,33 @@ def test_the_page_fits_however_many_lines_there_are(size: tuple[int, int], lines
 def test_every_rating_and_every_difficulty_has_its_words() -> None:
     assert set(RATINGS) == set(WORDS)
     assert set(LEVELS) == set(Difficulty)
+
+
+@pytest.mark.parametrize(
+    ("language", "row"),
+    [
+        ("en", "Loss backward: What will weight.grad be?"),
+        ("zh", "Loss backward：weight.grad 会是什么？"),
+    ],
+)
+def test_questions_are_listed_in_the_language_of_the_page(language: str, row: str) -> None:
+    question = question_for(Operation.BACKWARD, 0, "weights")
+    assert question is not None
+    subject = subject_of("Loss backward", question)
+    assert subject_in(language, subject) == row
+    assert subject_in(language, "Loss backward") == "Loss backward"
+
+
+@pytest.mark.parametrize(
+    ("right", "weak", "verdict", "mark"),
+    [(0, True, "needs work", "✗ "), (1, True, "not sure yet", "✓ "), (1, False, "known", "✓ ")],
+)
+def test_what_was_right_now_is_not_crossed_because_it_was_wrong_before(
+    right: int, weak: bool, verdict: str, mark: str
+) -> None:
+    view = results._answered(Report((Tally("Loss backward", right, 1, weak),)), "en")
+    surface = pygame.Surface((1280, 720))
+    with reported() as boxes:
+        results.draw(surface, view, theme_for((1280, 720)))
+    assert {verdict, mark} <= {box.words for box in boxes}
+    assert ("only what needs work" in boxes[-1].words) == weak

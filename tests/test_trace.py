@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from builders import EPOCH, STRAIGHT_LINE, WHOLE_SONG, open_stepper, sing, small_song
 
-from loop_core.conductor import Record
 from loop_core.operations import Operation
+from loop_core.record import Record
 from loop_core.snapshot import Series
 from loop_core.song import Song
 from loop_core.trace import MOST_EPOCHS, epochs_since, trace_lines
+from loop_core.trace_file import read_trace
 
 OPERATIONS = (Operation.SETUP, *EPOCH)
 
@@ -65,7 +66,23 @@ def test_real_times_are_added_when_they_are_real(song: Song, records: list[Recor
     _, entry, *_ = map(json.loads, trace_lines(song, "straight_line", 60, records, real=True))
     assert entry["started_late_ms"] == pytest.approx(2.0)
     assert entry["shown_late_ms"] == pytest.approx(5.0)
+    assert (entry["timing"], entry["vamped_bars"]) == ("on time", 0)
     assert entry["ended"] == pytest.approx(song.cues[0].time - 0.002)
+
+
+def test_what_is_written_of_a_run_in_real_time_is_read_back(
+    song: Song, records: list[Record], tmp_path: Path
+) -> None:
+    path = tmp_path / "run.jsonl"
+    lines = trace_lines(song, "x", 60, [*records[:-1], replace(records[-1], late=True, bars=2)], real=True)
+    path.write_text("\n".join(lines), encoding="utf-8")
+    trace = read_trace(path)
+    assert (trace.song, trace.real, len(trace.entries)) == ("small", True, len(records))
+    *_, before, last = trace.entries
+    assert (before.timing, before.vamped_bars) == ("on time", 0)
+    assert (last.timing, last.vamped_bars) == ("vamped", 2)
+    assert last.shown_late_ms == pytest.approx(5.0)
+    assert trace.losses()[0].train == records[-1].snapshot.loss
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])

@@ -63,6 +63,17 @@ def test_what_failed_and_what_a_loop_lacks_is_said(run: Path, tmp_path: Path) ->
     assert rows[-1] == "28 of 30 operations proved, 1 not in this loop"
 
 
+def test_of_a_run_in_real_time_the_timing_is_shown(run: Path, tmp_path: Path) -> None:
+    vamped = [setting(3, timing="vamped", vamped_bars=2), setting(4, timing="vamped", vamped_bars=1)]
+    late = setting(5, timing="late", vamped_bars=0)
+    path = changed(run, tmp_path / "x", setting(0, realtime=True), *vamped, late)
+    rows = trace("show", path).splitlines()
+    assert rows[1].split()[-2:] == ["timing", "verdict"]
+    assert rows[4].split()[-4:] == ["vamped", "2", "bars", "ok"]
+    assert rows[5].split()[-4:] == ["vamped", "1", "bar", "ok"]
+    assert rows[6].split()[-2:] == ["late", "ok"]
+
+
 def test_what_a_file_holds_moves_no_cursor(run: Path, tmp_path: Path) -> None:
     wild = "\x1b[2J\x07\r[red]\u202e"
     path = changed(run, tmp_path / "x", setting(0, song=wild), setting(1, lyric=wild, operation=wild))

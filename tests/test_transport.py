@@ -8,8 +8,9 @@ import pytest
 from builders import small_song
 
 from app.audio import SilentPlayer
+from app.count_in import count_before
 from app.pace import PLAIN, Pace
-from app.transport import Transport, count_before
+from app.transport import Transport
 from assets import SONGS
 from loop_core.clock import VirtualClock
 from loop_core.errors import InputError

@@ -62,7 +62,7 @@ def _played(
         start=True,
         fullscreen=False,
         size=size,
-        controls=Controls(speed=speed),
+        controls=Controls(speed=speed, vamp=False),  # lateness is not to be waited out
         watch=watch,
     )
     late = [(r.started - r.due, r.shown - r.onset) for r in opened[0].records]

@@ -1,5 +1,6 @@
 """`torchaoke headless`: every operation proved, without window and sound."""
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ from app.options import (
     FunctionOption,
     GivenArgument,
     LanguageOption,
+    LateOption,
     SaveOption,
     ScriptArgument,
     SongOption,
@@ -65,6 +67,7 @@ def headless(
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Take the time that the song takes, and measure lateness.")
     ] = False,
+    late: LateOption = False,
     save_to: SaveOption = None,
 ) -> None:
     """Run the song without window and sound, and print the proof of each operation.
@@ -75,15 +78,17 @@ def headless(
     \b
     torchaoke headless
     torchaoke headless --lesson all --trace run.jsonl
-    torchaoke headless --realtime
+    torchaoke headless --realtime --late
     torchaoke headless --frames pictures --size 1280x720 --fps 30
     torchaoke headless my_train.py --trace run.jsonl -- --epochs 20
     """
     pictures_per_second, pixels = read_fps(fps), read_size(size)
     if realtime and frames is not None:
         raise InputError("--frames takes longer than the song; expected it without --realtime")
+    if late and not realtime:
+        raise InputError("--late changes nothing in virtual time; expected it with --realtime")
     found = load_song(find_song(song, SONGS))
-    controls = read_controls(found, None, theme, language)
+    controls = replace(read_controls(found, None, theme, language), vamp=not late)
     chosen = (
         LESSONS if lesson == "all" and script is None else (read_lesson(lesson, script, function, given),)
     )

@@ -12,6 +12,7 @@ from app.options import (
     FunctionOption,
     GivenArgument,
     LanguageOption,
+    LateOption,
     LessonOption,
     SaveOption,
     ScriptArgument,
@@ -55,6 +56,7 @@ def play(
     still: Annotated[
         bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
     ] = False,
+    late: LateOption = False,
     speak_log: SpeakOption = False,
     save_to: SaveOption = None,
 ) -> None:
@@ -75,6 +77,7 @@ def play(
     controls = replace(
         read_controls(found, backing, theme, language),
         still=still,
+        vamp=not late,
         speed=read_speed(speed),
         transpose=read_transpose(transpose),
     )

@@ -22,7 +22,9 @@ def progress(
 
     path = learning.progress_path()
     if reset:
-        if typer.confirm(f"Delete all results in {path}?"):
+        if not path.exists():
+            typer.echo("there are none")
+        elif typer.confirm(f"Delete all results in {path}?"):
             typer.echo("deleted" if learning.reset(path) else "there were none")
         return
     found, message = learning.load_progress(path)

@@ -4,9 +4,9 @@ from functools import partial
 
 import pygame
 
-from app.draw import fitting, text, width
+from app.draw import Face, fitting, shortened, text, width
 from app.pointing import Hint, answering
-from app.theme import Theme
+from app.theme import Color, Theme
 from loop_core.cloze import Cloze
 from loop_core.quiz import Answer, Quiz
 from loop_core.words import Words
@@ -28,6 +28,7 @@ TIMING = {
 }
 TYPE = Words("Type the missing word", "输入缺少的词")
 SKIPPED = Words("The answer", "答案")
+TOLD = Words("{}: {}. {}", "{}：{}。{}")
 
 
 def ask(surface: pygame.Surface, theme: Theme, quiz: Quiz, language: str) -> None:
@@ -35,18 +36,18 @@ def ask(surface: pygame.Surface, theme: Theme, quiz: Quiz, language: str) -> Non
     middle, height = surface.get_width() // 2, surface.get_height()
     question = quiz.question
     text(surface, theme, quiz.line, (middle, height * 0.1), LINE, theme.text, "bold", "center")
-    at = middle, height * 0.33
+    at = middle, height * 0.3
     text(surface, theme, question.text.said(language), at, QUESTION, theme.now, "bold", "center")
     choices = [choice.said(language) for choice in question.choices]
     pad, gap = theme.px(20), theme.px(28)
     widths = [width(theme, words, CHOICE, "bold") + theme.px(62) + 2 * pad for words in choices]
     left = middle - (sum(widths) + gap * (len(widths) - 1)) / 2
     for index, (words, wide) in enumerate(zip(choices, widths, strict=True)):
-        box = pygame.Rect(round(left), round(height * 0.48), wide, theme.px(60))
+        box = pygame.Rect(round(left), round(height * 0.5), wide, theme.px(60))
         _choice(surface, theme, box, str(index + 1), words)
         answering(surface, box, partial(_hint, Hint((words,), key=pygame.K_1 + index)))
         left += wide + gap
-    text(surface, theme, SKIP.said(language), (middle, height * 0.9), HELP, theme.dim, anchor="center")
+    text(surface, theme, SKIP.said(language), (middle, height * 0.91), HELP, theme.dim, anchor="center")
 
 
 def _choice(surface: pygame.Surface, theme: Theme, box: pygame.Rect, key: str, words: str) -> None:
@@ -68,13 +69,29 @@ def tell(surface: pygame.Surface, theme: Theme, quiz: Quiz, answer: Answer, lang
     word = SKIPPED if skipped else RIGHT if hit else WRONG
     mark = "" if skipped else "✓ " if hit else "✗ "
     what = quiz.question.choices[answer.right].said(language)
-    middle, height = surface.get_width() // 2, surface.get_height()
-    most = surface.get_width() - theme.px(64)
+    height, most = surface.get_height(), surface.get_width() - theme.px(64)
     score = f"   {quiz.right}/{quiz.asked}"
-    whole = f"{mark}{word.said(language)}: {what}. {answer.why.said(language)}"
+    whole = TOLD.said(language).format(word.said(language), what, answer.why.said(language))
+    most -= width(theme, mark, VERDICT)
     words = fitting(theme, (whole + score, whole, answer.why.said(language)), VERDICT, "words", most)
     color = theme.now if hit else theme.text
-    text(surface, theme, words, (middle, height * 0.13), VERDICT, color, anchor="center", most=most)
+    words = shortened(theme, words, VERDICT, "words", most)
+    _side_by_side(surface, theme, (mark, words), height * 0.13, VERDICT, color)
+
+
+def _side_by_side(
+    surface: pygame.Surface,
+    theme: Theme,
+    pieces: tuple[str, ...],
+    y: float,
+    size: float,
+    color: Color,
+    face: Face = "words",
+) -> None:
+    """Pieces of a centred line, each in the font that has its signs: the Chinese one has no ✓ and no ✗."""
+    left = (surface.get_width() - sum(width(theme, piece, size, face) for piece in pieces)) / 2
+    for piece in pieces:
+        left = text(surface, theme, piece, (left, y), size, color, face).right
 
 
 def pick(surface: pygame.Surface, theme: Theme, cloze: Cloze, language: str) -> None:
@@ -86,13 +103,12 @@ def pick(surface: pygame.Surface, theme: Theme, cloze: Cloze, language: str) -> 
     if cloze.filled:
         word = ", ".join(gap.choices[gap.right] for gap in cloze.gaps)
         timed = TIMING[cloze.timing].said(language)
-        words = f"✓ {word}   {timed}   {cloze.right}/{cloze.asked}"
-        text(surface, theme, words, (middle, y), PICK, theme.now, "bold", "center")
+        told = f"{timed}   {cloze.right}/{cloze.asked}"
+        _side_by_side(surface, theme, (f"✓ {word}   ", told), y, PICK, theme.now, "bold")
         return
     if cloze.typed is not None:
         tried = "   ".join(f"✗ {chr(letter)}" for letter in sorted(cloze.wrong))
-        words = f"{TYPE.said(language)}   {tried}"
-        text(surface, theme, words, (middle, y), PICK, theme.now, "bold", "center")
+        _side_by_side(surface, theme, (f"{TYPE.said(language)}   ", tried), y, PICK, theme.now, "bold")
         return
     gap = theme.px(40)
     marks = ["✗" if index in cloze.wrong else str(index + 1) for index in range(len(cloze.gap.choices))]

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
 from app.learning.results import AT_ONCE, LATER, MISSED, Results
 from app.microphone import Singer
 from app.transport import Transport
-from loop_core.pitch import NOTHING
+from loop_core.pitch import NOTHING, Track
 from loop_core.scoring import Difficulty
 from loop_core.singing import Singing, singing, taken
 from loop_core.song import Song
@@ -40,6 +42,7 @@ class SingAlong:
         self._open_singer = open_singer
         self._difficulty = difficulty
         self._voice = NOTHING
+        self._sung_to = -np.inf  # all before it that still comes in was sung while song time stood still
         self._now = 0.0
         self._line: int | None = None
         self._begun: list[int] = []  # lines that are being sung, or have been and are not graded
@@ -67,8 +70,10 @@ class SingAlong:
         """How the singing stands at song time ``now``, where somebody wants to sing."""
         if self.singer is None:
             return None
+        if now < self._now:
+            self._sung_to = -np.inf
         if playing:
-            heard = self.singer.sing(now, self._transport.rate)
+            heard = self._hear(self.singer, now)
             self._voice = taken(self._voice, heard.higher(-self._transport.pace.semitones), now)
         stands = singing(
             self._song, self._voice, self._difficulty, now, self.singer.description, self.singer.heard
@@ -76,6 +81,14 @@ class SingAlong:
         if self.singer.heard:
             self._grade(stands, now, playing)
         return stands
+
+    def _hear(self, singer: Singer, now: float) -> Track:
+        """What has come in; nothing of what was sung while song time stood still."""
+        vamp, rate = self._transport.vamp, self._transport.rate
+        if vamp is None:
+            return singer.sing(now, rate).part(self._sung_to, np.inf)
+        self._sung_to = vamp.at
+        return singer.sing(vamp.at + vamp.stood * rate, rate).part(-np.inf, vamp.at)
 
     def forget(self) -> None:
         """The song was moved: the line at hand has not been sung whole."""

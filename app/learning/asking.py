@@ -9,10 +9,11 @@ from app.learning.exercise import CHOICE_KEYS, Reply
 from app.learning.results import AT_ONCE, MISSED, Results
 from loop_core.frame import Frame
 from loop_core.operations import FAST
-from loop_core.quiz import ASKED, TEXTS, Question, Quiz, judge, question_for
+from loop_core.quiz import ASKED, Quiz, judge, question_for, subject_of
 from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 from loop_core.timeline import line_edges
+from loop_core.words import Words
 
 NOTHING = -1
 """What was chosen when the learner did not want to answer."""
@@ -27,21 +28,28 @@ class Asking:
     """
 
     activity = "predict"
-    greeting = "before each line: what will it do?"
+    name = Words("say it first", "先说后看")
+    greeting = Words("before each line: what will it do?", "每句之前：它会做什么？")
 
     def __init__(self, song: Song, results: Results) -> None:
         self._song = song
         self._results = results
         self._quiz: Quiz | None = None
+        self._answered: Quiz | None = None
         self._before: Snapshot | None = None
         self._cue = 0
         self._plan = _plan(song)
         self.stops = tuple(self._plan)
         self.subjects: Mapping[int, str] = {
-            song.cues[cue].line: _subject(song.lines[song.cues[cue].line].text, question)
+            song.cues[cue].line: subject_of(song.lines[song.cues[cue].line].text, question)
             for cue, verse in self._plan.values()
             if (question := question_for(song.cues[cue].operation, verse)) is not None
         }
+
+    @property
+    def open(self) -> bool:
+        """Whether the music waits for an answer."""
+        return self._quiz is not None and self._quiz.chosen is None
 
     def waits(self, frame: Frame, now: float) -> bool:
         """Ask what there is to ask here."""
@@ -74,7 +82,9 @@ class Asking:
         """Judge the answer as soon as the operation has been shown."""
         if self._quiz is not None and frame.snapshot is not None:
             self._quiz = self._judged(self._quiz, frame, frame.snapshot)
-        return replace(frame, quiz=self._quiz)
+        if self._quiz is not None and self._quiz.answer is not None:
+            self._answered = self._quiz
+        return replace(frame, quiz=self._quiz, answered=self._answered)
 
     def forget(self) -> None:
         """There is no question until the next stop."""
@@ -94,13 +104,8 @@ class Asking:
         if answer is None:
             return None
         grade = AT_ONCE if quiz.chosen == answer.right else MISSED
-        self._results.add(self.activity, _subject(quiz.line, quiz.question), grade)
+        self._results.add(self.activity, subject_of(quiz.line, quiz.question), grade)
         return replace(quiz, answer=answer, right=self._results.right, asked=self._results.asked)
-
-
-def _subject(line: str, question: Question) -> str:
-    """What the results are kept under: the same for every model."""
-    return f"{line}: {TEXTS[question.kind].en.format(name='weight')}"
 
 
 def _plan(song: Song) -> dict[float, tuple[int, int]]:

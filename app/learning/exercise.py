@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 import pygame
 
 from loop_core.frame import Frame
+from loop_core.words import Words
 
 Reply = Literal["not mine", "taken", "go on"]
 """What an exercise says of a key: not one of its own, taken, or taken and the music may go on."""
@@ -18,13 +19,18 @@ class Exercise(Protocol):
     """Something to answer while the song plays; times in seconds of the song.
 
     activity: what its results are kept under.  subjects: what is asked for, by the index of the line.
-    stops: where the music stops by itself.  greeting: says what to do.
+    stops: where the music stops by itself.  greeting: says what to do.  name: says what is under way.
     """
 
     activity: str
-    greeting: str
+    name: Words
+    greeting: Words
     subjects: Mapping[int, str]
     stops: tuple[float, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether the music waits for an answer."""
 
     def waits(self, frame: Frame, now: float) -> bool:
         """The music has stopped by itself: whether it stays so until a key."""

@@ -11,6 +11,7 @@ from loop_core.cloze import Cloze, gaps_of, timing
 from loop_core.frame import Frame
 from loop_core.song import Song
 from loop_core.timeline import line_shown
+from loop_core.words import Words
 
 LETTERS = frozenset(range(pygame.K_a, pygame.K_z + 1))
 
@@ -19,7 +20,8 @@ class Filling:
     """The gaps of a song, and what was picked; an `app.learning.exercise.Exercise`. The music never waits."""
 
     activity = "cloze"
-    greeting = "words vanish: pick them with 1 to 3"
+    name = Words("fill the gap", "填空")
+    greeting = Words("words vanish: pick them with 1 to 3", "单词消失：按 1 到 3 选")
     typed: str | None = None
     """What is typed of a word as its gap opens: None where words are picked."""
 
@@ -32,6 +34,11 @@ class Filling:
         self._line: int | None = None
         self.stops: tuple[float, ...] = ()
         self.subjects: Mapping[int, str] = {index: song.lines[index].text for index in gaps_of(song, 1)}
+
+    @property
+    def open(self) -> bool:
+        """The music never waits."""
+        return False
 
     def waits(self, frame: Frame, now: float) -> bool:
         """Never."""
@@ -73,7 +80,7 @@ class Filling:
 
     def _fill(self, cloze: Cloze, timing: str) -> None:
         """The word that is next is there."""
-        self._add(AT_ONCE if not cloze.wrong else LATER)
+        self._add(self._grade(cloze))
         self._cloze = replace(
             cloze,
             done=cloze.done + 1,
@@ -84,6 +91,11 @@ class Filling:
             asked=self._results.asked,
         )
 
+    def _grade(self, cloze: Cloze) -> int:
+        """The last word that is left is not known: the choice is no longer one."""
+        left = len(cloze.gap.choices) - len(cloze.wrong)
+        return AT_ONCE if not cloze.wrong else LATER if left > 1 else MISSED
+
     def _add(self, grade: int) -> None:
         if self._line is not None:
             self._results.add(self.activity, self._song.lines[self._line].text, grade)
@@ -92,12 +104,19 @@ class Filling:
 class Typing(Filling):
     """The same with the letters of the word instead of choices; the first of them counts for the rhythm."""
 
-    greeting = "words vanish: type them; Esc ends it"
+    name = Words("type the gap: Esc ends it", "打字填空：Esc 结束")
+    greeting = Words("words vanish: type them; Esc ends it", "单词消失：打出来，Esc 结束")
     typed = ""
 
     def __init__(self, song: Song, results: Results) -> None:
         super().__init__(song, results)
         self._timing = ""
+
+    def _grade(self, cloze: Cloze) -> int:
+        """As many wrong letters as the word is long are tries, not slips."""
+        gap = cloze.gap
+        slips = len(cloze.wrong) < len(gap.choices[gap.right])
+        return AT_ONCE if not cloze.wrong else LATER if slips else MISSED
 
     def press(self, key: int, now: float) -> Reply:
         """The next letter of the word is taken; any other one is only counted. Esc is for the show."""

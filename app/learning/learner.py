@@ -24,10 +24,12 @@ from loop_core.frame import Frame
 from loop_core.scoring import Difficulty
 from loop_core.song import Song
 from loop_core.timeline import Loop, line_edges
+from loop_core.words import Words
 
 LEAD_IN = 0.6
 """Seconds before a line at which it begins when only some lines are repeated."""
 
+OFF = Words("exercise off", "练习结束")
 EXERCISES: dict[str, type[Asking | Filling]] = {"say": Asking, "gap": Filling, "type": Typing}
 """By their names: before each line say what it will do; pick the words that vanish; type them."""
 
@@ -85,12 +87,14 @@ class Learner:
     def practise(self, kind: type[Asking | Filling] | None) -> None:
         """Begin an exercise in the place of the one under way, or only end that."""
         self._results.keep()
+        if self._exercise is not None and self._exercise.open:
+            self._play()  # nobody will answer any more
         if kind is None:
             self._exercise = None
             self._transport.set_stops(())
-            self._board.say("exercise off")
+            self._board.say(OFF.said(self._board.controls.language))
             return
-        self._board.say(kind.greeting)
+        self._board.say(kind.greeting.said(self._board.controls.language))
         self._results.begin()
         exercise: Exercise = kind(self._song, self._results)
         self._exercise = exercise
@@ -138,7 +142,8 @@ class Learner:
         """A key that may be the exercise's; whether it was."""
         if self._exercise is None:
             return False
-        if key == pygame.K_ESCAPE and isinstance(self._exercise, Typing) and not self.over:
+        closing = self.over or self._board.controls.help or self._board.controls.black
+        if key == pygame.K_ESCAPE and not closing:
             self.practise(None)
             return True
         reply = self._exercise.press(key, self._transport.now())
@@ -147,8 +152,9 @@ class Learner:
         return reply != "not mine"
 
     def look(self) -> None:
-        """Show what the activity shows now."""
-        self._board.set(activity=None if self._activity is None else self._activity.view())
+        """Show what is under way."""
+        name = "" if self._exercise is None else self._exercise.name.said(self._board.controls.language)
+        self._board.set(activity=None if self._activity is None else self._activity.view(), exercise=name)
 
     def show(self, frame: Frame, now: float, stopped: bool) -> Frame:
         """The frame with all that is asked, sung and answered; stopped: it has by itself, just now."""

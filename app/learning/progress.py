@@ -20,6 +20,9 @@ MOST_BYTES = 5_000_000
 WEAK = 0.8
 """Below this share of right answers a line needs work."""
 
+NAMES = {"predict": "say", "cloze": "gap"}
+"""Activities that are called otherwise where they are chosen, `karaoke --exercise`."""
+
 Cards = Mapping[tuple[str, str], Card]
 """By activity ('predict', 'cloze', ...) and the subject that was asked for, mostly a line of the song."""
 
@@ -132,17 +135,17 @@ def show_progress(console: Console, progress: Progress, today: date) -> None:
         console.print("no results yet: `torchaoke karaoke` asks before each line what will happen")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for heading in ("activity", "line", "right", "repeat", ""):
+    for heading in ("activity", "line", "remembered", "repeat", ""):
         table.add_column(heading, overflow="fold")
     due = to_repeat(progress.cards, today)
     rest = sorted(key for key in progress.cards if key not in due)
     for activity, subject in (*due, *rest):
         card = progress.cards[activity, subject]
         if card.due is None:
-            table.add_row(activity, subject, f"tried {card.attempts}", "", "")
+            table.add_row(NAMES.get(activity, activity), subject, f"tried {card.attempts}", "", "")
             continue
         when = "today" if (activity, subject) in due else card.due.isoformat()
         word = "needs work" if card.share < WEAK else ""
-        table.add_row(activity, subject, f"{card.right} of {card.attempts}", when, word)
+        table.add_row(NAMES.get(activity, activity), subject, f"{card.right} of {card.attempts}", when, word)
     console.print(table)
     console.print(f"\n{len(due)} to repeat today; kept in {progress.path}", soft_wrap=True)

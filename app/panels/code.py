@@ -1,5 +1,6 @@
 """The lesson's own source: the running line is lit, with its lyric beneath it."""
 
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from functools import partial
@@ -76,7 +77,13 @@ def _hidden(frame: Frame) -> tuple[str, tuple[int, int]]:
     gap = frame.cloze.gap
     operation = next((cue.operation for cue in frame.song.cues if cue.line == gap.line), None)
     site = None if operation is None else frame.listing.site(operation)
-    return (gap.code, (site.line, site.end_line)) if site and gap.code else ("", (0, 0))
+    if site is None or site.file != _file(frame):
+        return "", (0, 0)
+    lines = frame.listing.sources[site.file].lines[site.line - 1 : site.end_line]
+    word = frame.song.lines[gap.line].text[gap.first : gap.last].lower()
+    names = re.findall(r"\w+", " ".join(lines))
+    name = word if word in names else gap.code  # the word itself, where the code would give it away
+    return (name, (site.line, site.end_line)) if name else ("", (0, 0))
 
 
 def _lines(frame: Frame, cue: int | None) -> tuple[int, int]:

@@ -12,15 +12,21 @@ from loop_core.frame import Frame
 from loop_core.snapshot import Evidence
 
 SIZE, LINE, PROOF = 22, 30, 25
+MOST_ANSWER = 3
+"""Rows of an answer, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """The printed lines, how many of the last are new, and the evidence of the last operation."""
+    """The printed lines, how many of the last are new, and the evidence of the last operation.
+
+    answer: to the last question of the learner, and why.
+    """
 
     lines: tuple[str, ...]
     new: int
     evidence: Evidence | None
+    answer: str = ""
 
 
 def view(frame: Frame) -> View:
@@ -28,7 +34,16 @@ def view(frame: Frame) -> View:
     snapshot = frame.snapshot
     if snapshot is None:
         return View((), 0, None)
-    return View(snapshot.console, len(snapshot.printed), snapshot.evidence)
+    return View(snapshot.console, len(snapshot.printed), snapshot.evidence, _answer(frame))
+
+
+def _answer(frame: Frame) -> str:
+    """What was asked last, the right answer and its reason: to be read while the music goes on."""
+    quiz, language = frame.answered, frame.controls.language
+    if quiz is None or quiz.answer is None:
+        return ""
+    right = quiz.question.choices[quiz.answer.right].said(language)
+    return f"{quiz.line}: {right}. {quiz.answer.why.said(language)}"
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
@@ -54,6 +69,12 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     for row, words in enumerate(proof):
         at = (shown.right + theme.px(12), y + row * line)
         text(surface, theme, words, at, PROOF, color, most=room)
+    if view.answer:
+        told_at = y + line * len(proof) + theme.px(14)
+        for words in wrapped(theme, view.answer, PROOF, "words", most)[:MOST_ANSWER]:
+            text(surface, theme, words, (left, told_at), PROOF, theme.dim, most=most)
+            told_at += line
+        y = told_at - line * len(proof)
     top = y + theme.px(4) + line * len(proof)
     rows = max(told, (bottom - top) // line + 1)
     for row, words in enumerate(reversed(view.lines[-rows:] if rows else ())):

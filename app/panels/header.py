@@ -95,10 +95,12 @@ def _notes(frame: Frame) -> Iterator[str]:
         yield controls.message
     if not frame.ready:
         yield "tuning up"
-    elif frame.behind and frame.snapshot is not None:
+    elif frame.behind and frame.snapshot is not None and not controls.vamping:
         yield "catching up"
     if controls.hold:
         yield "hold: each line waits for Space"
+    if controls.exercise:
+        yield controls.exercise
     yield from _practice(controls)
     if not controls.message and controls.sound.startswith("no sound"):
         yield "no sound"

@@ -1,4 +1,4 @@
-"""The line being sung, filled syllable by syllable; why it is there, or the count-in; the line after it."""
+"""The line being sung, filled syllable by syllable; why it is there, or what comes first; the next line."""
 
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from loop_core.frame import Frame
 from loop_core.quiz import Quiz
 from loop_core.song import Line
 from loop_core.timeline import line_shown, sung
+from loop_core.vamping import vamp_words
 
 SUNG, NEXT, WHY, COUNT = 68, 34, 28, 42
 
@@ -21,6 +22,7 @@ class View:
     """The line, how far it is sung (whole syllables, share of the next in 200ths), the next line.
 
     count: the tick of the count-in that was heard last, of so many beats; 0 when there is none.
+    vamp: what the music waits for; '' while it does not.
     """
 
     text: str
@@ -34,6 +36,7 @@ class View:
     language: str
     count: int = 0
     beats: int = 0
+    vamp: str = ""
 
 
 def view(frame: Frame) -> View:
@@ -59,6 +62,7 @@ def view(frame: Frame) -> View:
         language=language,
         count=frame.controls.count or 0,
         beats=frame.song.beats_per_bar if frame.controls.count else 0,
+        vamp=vamp_words(frame),
     )
 
 
@@ -78,6 +82,8 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         return
     if view.count:
         _draw_count(surface, view, theme)
+    elif view.vamp:
+        text(surface, theme, view.vamp, (middle, height * 0.13), WHY, theme.now, anchor="center")
     elif view.cloze is not None:
         pick(surface, theme, view.cloze, view.language)
     elif view.quiz is not None and view.quiz.answer is not None:

@@ -5,57 +5,36 @@ from dataclasses import dataclass
 import pygame
 
 from app.draw import text
+from app.drawing.keylist import KEY_GROUPS
 from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.lessons import LESSONS
+from loop_core.words import Words
 
-KEYS = (
-    ("Space, PageDown", "start, pause, go on"),
-    ("PageUp", "one line back"),
-    ("← →", "one line back, on"),
-    ("O", "hold: stop after each line"),
-    ("R", "restart with the same seed"),
-    ("D", "lessons"),
-    ("T, L", "theme, language"),
-    (", .", "picture earlier, later by 5 ms"),
-    ("P", "picture of this moment, as a file"),
-    ("F", "full screen"),
-    ("B", "black screen and silence, and back"),
-    ("H", "these keys"),
-    ("Q, Esc", "close what is open, else quit"),
+SINGS = Words(
+    "Sing the PyTorch training loop while a real one runs.", "唱着 PyTorch 训练循环，一个真正的循环随之运行。"
 )
-Groups = dict[str, tuple[tuple[str, str], ...]]
-"""Keys and what they do, by heading."""
-
-LEARNING_KEYS = (
-    ("V, W", "say what a line will do; fill in words"),
-    ("X, Y", "sing it wrong, build the loop"),
-    ("G, E", "sing along; how exact"),
-    ("Enter", "results: only what needs work"),
-)
-PRACTICE_KEYS = (
-    ("[ ]", "slower, faster; pitch kept"),
-    ("{ }", "a semitone lower, higher"),
-    ("U", "loop: this line, this section, off"),
-    ("C", "count-in of one bar"),
-    ("M", "voice on, off"),
-    ("J K", "voice quieter, louder"),
-    ("A", "backing on, off"),
-    ("N", "next backing"),
-    ("Z", "only the click, and back"),
-    ("+ −", "volume of it all"),
-)
+BEGIN = Words("Space: start     D: lessons     H: keys", "空格：开始     D：课程     H：按键")
+TUNING = Words("tuning up …", "正在准备……")
+BY_ITSELF = Words("tuning up … starts by itself", "正在准备……随后自动开始")
+LESSONS_TITLE = Words("Lessons", "课程")
+CHOOSE = Words("↑ ↓ choose     Enter: open     D: back", "上下键选择     回车：打开     D：返回")
+ROW, HIGHEST = 52, 120
+"""Between two keys; between two lessons at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which of them is open; choice: the marked lesson."""
+    """Which of them is open; choice: the marked lesson.  lesson, exercise: what will be played."""
 
     kind: str
     choice: int = 0
     ready: bool = True
     waiting: bool = False
+    lesson: str = ""
+    exercise: str = ""
     credits: tuple[str, ...] = ()
+    language: str = "en"
 
 
 def view(frame: Frame) -> View | None:
@@ -66,11 +45,19 @@ def view(frame: Frame) -> View | None:
     if controls.activity is not None:
         return None
     if controls.choice is not None:
-        return View("lessons", controls.choice)
+        return View("lessons", controls.choice, language=controls.language)
     if controls.help:
-        return View("keys")
+        return View("keys", language=controls.language)
     if not controls.started or not frame.ready:
-        return View("title", ready=frame.ready, waiting=controls.started, credits=_credits(frame))
+        return View(
+            "title",
+            ready=frame.ready,
+            waiting=controls.started,
+            lesson=frame.lesson.title,
+            exercise=controls.exercise,
+            credits=_credits(frame),
+            language=controls.language,
+        )
     return None
 
 
@@ -93,57 +80,42 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
 def _title(surface: pygame.Surface, view: View, theme: Theme) -> None:
     x, y = surface.get_rect().center
     text(surface, theme, "Torchaoke", (x, y - theme.px(130)), 132, theme.now, "bold", "center")
-    text(
-        surface,
-        theme,
-        "Sing the PyTorch training loop while a real one runs.",
-        (x, y),
-        40,
-        theme.text,
-        anchor="center",
-    )
-    words = "Space: start     D: lessons     H: keys" if view.ready else "tuning up …"
-    if view.waiting:
-        words = "tuning up … starts by itself"
-    text(surface, theme, words, (x, y + theme.px(120)), 36, theme.now, "bold", "center")
+    text(surface, theme, SINGS.said(view.language), (x, y), 40, theme.text, anchor="center")
+    state = BY_ITSELF if view.waiting else BEGIN if view.ready else TUNING
+    text(surface, theme, state.said(view.language), (x, y + theme.px(196)), 36, theme.now, "bold", "center")
+    playing = " · ".join(filter(None, (view.lesson, view.exercise)))
+    text(surface, theme, playing, (x, y + theme.px(88)), 32, theme.dim, "bold", "center")
     most = surface.get_width() - theme.px(96)
     for row, credit in enumerate(view.credits):
-        at = (x, y + theme.px(230 + 38 * row))
+        at = (x, y + theme.px(290 + 38 * row))
         text(surface, theme, credit, at, 24, theme.dim, anchor="center", most=most)
 
 
 def _keys(surface: pygame.Surface, view: View, theme: Theme) -> None:
     """In two columns: the show; learning and practising."""
     middle = surface.get_rect().centerx
-    left: Groups = {"Keys": KEYS}
-    right: Groups = {"Learn": LEARNING_KEYS, "Practice": PRACTICE_KEYS}
-    for column, x in ((left, middle - theme.px(600)), (right, middle + theme.px(260))):
-        y = theme.px(30)
-        for heading, keys in column.items():
-            y += theme.px(76)
-            text(surface, theme, heading, (x + theme.px(24), y), 48, theme.now, "bold")
+    for groups, x in ((KEY_GROUPS[:1], middle - theme.px(600)), (KEY_GROUPS[1:], middle + theme.px(260))):
+        y = theme.px(20)
+        for heading, keys in groups:
+            y += theme.px(72)
+            at = x + theme.px(24), y
+            text(surface, theme, heading.said(view.language), at, 48, theme.now, "bold")
             y += theme.px(14)
             for key, meaning in keys:
-                y += theme.px(57)
+                y += theme.px(ROW)
                 text(surface, theme, key, (x - theme.px(24), y), 32, theme.now, "bold", "right")
-                text(surface, theme, meaning, (x + theme.px(24), y), 32, theme.text)
+                text(surface, theme, meaning.said(view.language), (x + theme.px(24), y), 32, theme.text)
 
 
 def _lessons(surface: pygame.Surface, view: View, theme: Theme) -> None:
     x, y = surface.get_rect().centerx, theme.px(170)
-    text(surface, theme, "Lessons", (x, y), 54, theme.now, "bold", "center")
-    text(
-        surface,
-        theme,
-        "↑ ↓ choose     Enter: open     D: back",
-        (x, y + theme.px(64)),
-        28,
-        theme.dim,
-        anchor="center",
-    )
+    title, choose = LESSONS_TITLE.said(view.language), CHOOSE.said(view.language)
+    text(surface, theme, title, (x, y), 54, theme.now, "bold", "center")
+    text(surface, theme, choose, (x, y + theme.px(64)), 28, theme.dim, anchor="center")
     y += theme.px(110)
+    step = min(theme.px(HIGHEST), (surface.get_height() - y - theme.px(60)) // len(LESSONS))
     for index, lesson in enumerate(LESSONS):
-        y += theme.px(120)
+        y += step
         color = theme.now if index == view.choice else theme.text
-        text(surface, theme, lesson.title, (x, y), 42, color, "bold", "center")
-        text(surface, theme, lesson.summary, (x, y + theme.px(46)), 28, theme.dim, anchor="center")
+        text(surface, theme, lesson.title, (x, y - theme.px(20)), 42, color, "bold", "center")
+        text(surface, theme, lesson.summary, (x, y + theme.px(26)), 28, theme.dim, anchor="center")

@@ -8,6 +8,7 @@ from app.draw import text, width
 from app.drawing.ratings import LEVELS, OUT_OF, RATINGS
 from app.theme import Theme
 from loop_core.frame import Frame
+from loop_core.quiz import subject_in
 from loop_core.report import Report
 from loop_core.scoring import MOST
 from loop_core.singing import Singing
@@ -19,6 +20,7 @@ TOTAL, OF, ROW, CLOSING = 84, 30, 26, 30
 POINTS = Words("of {:,} points, {}", "分（满分 {:,}，{}）")
 RIGHT = Words("right at once, of {} answers", "个一次答对，共 {} 个")
 WORK, KNOWN = Words("needs work", "需要练习"), Words("known", "已掌握")
+UNSURE = Words("not sure yet", "还不稳")
 HIDDEN = Words("and {} more lines", "还有 {} 行")
 AGAIN = Words("Space: once more", "空格：再来一遍")
 WEAK = Words("Enter: only what needs work", "回车：只练不熟的")
@@ -27,12 +29,16 @@ CLOSE = Words("Esc: close", "Esc：关闭")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line: its words, how much of it was right, and the word for that; weak: it needs work."""
+    """A line: its words, how much of it was right, and the word for that; weak: it needs work.
+
+    missed: it was not right just now.
+    """
 
     words: str
     figure: str
     verdict: str
     weak: bool
+    missed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +77,14 @@ def _sung(frame: Frame, singing: Singing, language: str) -> View:
 
 
 def _answered(report: Report, language: str) -> View:
-    """What needs work first."""
+    """What needs work first; what was right now and mostly wrong before is not sure yet."""
     rows = tuple(
         Row(
-            tally.subject,
+            subject_in(language, tally.subject),
             OUT_OF.said(language).format(tally.right, tally.asked),
-            (WORK if tally.weak else KNOWN).said(language),
+            (KNOWN if not tally.weak else WORK if tally.right < tally.asked else UNSURE).said(language),
             tally.weak,
+            tally.right < tally.asked,
         )
         for tally in sorted(report.tallies, key=lambda tally: not tally.weak)
     )
@@ -102,7 +109,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         right = (middle - gap // 2) if columns == 2 and index < rows else across - edge
         y = top + (index % rows + 0.5) * step
         color = theme.now if row.weak else theme.dim
-        mark = "✗ " if row.weak else "✓ "
+        mark = "✗ " if row.weak and row.missed else "✓ "
         text(surface, theme, row.verdict, (right, y), ROW, color, "bold", "right")
         figure_at = right - verdict - theme.px(28)
         shown = text(surface, theme, row.figure, (figure_at, y), ROW, theme.dim, anchor="right")
