@@ -15,6 +15,7 @@ from app.commands.play import play
 from app.commands.progress import progress
 from app.commands.sing import sing
 from app.commands.songs import songs
+from app.commands.trace import trace
 from app.commands.video import video
 from app.group import plain_app
 from app.parts import version
@@ -47,8 +48,9 @@ def torchaoke(
 
 
 COMMANDS = (play, karaoke, sing, headless, video, picture, explain, lessons, progress, doctor, bench)
-"""In the order in which `--help` lists them, and `songs` after them."""
+"""In the order in which `--help` lists them, and `songs` and `trace` after them."""
 
 for command in COMMANDS:
     app.command()(command)
 app.add_typer(songs, name="songs")
+app.add_typer(trace, name="trace")

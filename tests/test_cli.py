@@ -151,7 +151,7 @@ def test_lessons_and_songs_are_listed() -> None:
 
 def test_every_command_and_option_says_what_it_is_for() -> None:
     top = RUNNER.invoke(app, ["--help"]).output
-    for name in ("play", "headless", "video", "picture", "lessons", "songs", "doctor", "bench"):
+    for name in ("play", "headless", "video", "picture", "lessons", "songs", "trace", "doctor", "bench"):
         assert f"  {name} " in top
         text = RUNNER.invoke(app, [name, "--help"]).output
         assert f"torchaoke {name}" in text.split("\n", 1)[1]

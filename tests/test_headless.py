@@ -77,8 +77,8 @@ def test_a_trace_is_one_json_object_per_line(tmp_path: Path) -> None:
         "realtime": False,
     }
     fields = (
-        "cue time lyric operation code_lines epoch training grad_mode loss test_loss grad_norm "
-        "evidence holds printed shown"
+        "cue time lyric operation code_lines epoch training grad_mode loss test_loss grad_norm learning_rate "
+        "evidence holds printed shown epochs"
     )
     assert all(list(cue) == fields.split() for cue in cues)
     assert [cue["cue"] for cue in cues] == list(range(30))
