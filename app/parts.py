@@ -8,23 +8,31 @@ from typing import TYPE_CHECKING
 
 from app.options import probe
 from loop_core.lessons import Lesson
+from loop_core.place import Place
 from loop_core.song import Song
 
 if TYPE_CHECKING:  # a first picture and an error message need none of these
     from rich.console import Console
 
     from loop_core.conductor import Conductor
+    from loop_core.ranks import Ranks
     from loop_core.stepper import Stepper
 
 PLAIN_WIDTH = 220
 """Columns of a table that goes to a file or a pipe: room for one operation per line."""
 
 
-def conductor_for(song: Song, saved: Path, real: Callable[[], float] | None, lesson: Lesson) -> "Conductor":
+def conductor_for(
+    song: Song,
+    saved: Path,
+    real: Callable[[], float] | None,
+    lesson: Lesson,
+    place: Place | None = None,
+) -> "Conductor":
     """A conductor of the song with a lesson, whose worker imports torch when it is opened.
 
     saved: the folder for what the lesson saves; a script of the user's own saves where it would without us.
-    real: the clock, or None for virtual time.
+    real: the clock, or None for virtual time.  place: which of several processes this is.
     """
     from loop_core.conductor import Conductor
     from loop_core.listing import read_listing
@@ -37,13 +45,22 @@ def conductor_for(song: Song, saved: Path, real: Callable[[], float] | None, les
         if script is not None:
             from loop_core.stepper import Stepper
 
-            return Stepper(listing, saved, None, own=True)
+            return Stepper(listing, saved, None, own=True, ranks=_ranks(place))
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models are slower on several threads
         from loop_core.stepper import Stepper
 
-        return Stepper(listing, saved, lesson.epochs_per_fast_line)
+        return Stepper(listing, saved, lesson.epochs_per_fast_line, ranks=_ranks(place))
 
     return Conductor(song, lesson, listing, open_stepper, real)
+
+
+def _ranks(place: Place | None) -> "Ranks | None":
+    """On the worker: the other processes, where there are any."""
+    if place is None:
+        return None
+    from loop_core.ranks import Ranks
+
+    return Ranks(place)
 
 
 def saved_folder(lesson: Lesson | None = None) -> Path:
@@ -64,16 +81,25 @@ def saved_folder(lesson: Lesson | None = None) -> Path:
     return folder
 
 
-def console() -> "Console":
-    """Standard output: as wide as the terminal, or plain text of a fixed width where there is none."""
+def console(quiet: bool = False) -> "Console":
+    """Standard output: as wide as the terminal, or plain text of a fixed width where there is none.
+
+    quiet: nothing is printed.
+    """
     import sys
 
     from rich.console import Console
 
     if sys.stdout.isatty():
-        return Console(markup=False, highlight=False, emoji=False)
+        return Console(quiet=quiet, markup=False, highlight=False, emoji=False)
     return Console(
-        width=PLAIN_WIDTH, markup=False, highlight=False, emoji=False, force_terminal=False, color_system=None
+        quiet=quiet,
+        width=PLAIN_WIDTH,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        force_terminal=False,
+        color_system=None,
     )
 
 

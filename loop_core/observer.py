@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.parallel import DistributedDataParallel
 
 from loop_core.evidence import Before, Live, check, grad_mode, look_before
 from loop_core.freeze import GrowingSeries, Mirror, PointsReader, is_loss, name_of, task_of, threshold_of
@@ -227,6 +228,10 @@ class Observer:
 
     def _model(self, named: object) -> nn.Module | None:
         """The one that the operation names, or a site, or else the largest that there is."""
+        found = self._outer_model(named)
+        return found.module if isinstance(found, DistributedDataParallel) else found
+
+    def _outer_model(self, named: object) -> nn.Module | None:
         if isinstance(named, nn.Module):
             return named
         found = self._find("model", nn.Module)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -22,6 +22,9 @@ from loop_core.operations import FAST, Operation
 from loop_core.recognise import IN_TEST, LIKELY, Site
 from loop_core.run import Run
 from loop_core.snapshot import Evidence, Snapshot
+
+if TYPE_CHECKING:
+    from loop_core.ranks import Ranks
 
 UNCOUNTED = 10
 """Epochs of a fast line where nobody knows how many there are."""
@@ -38,10 +41,12 @@ class Stepper:
         *,
         own: bool = False,
         given: Callable[[], Mapping[str, Any]] = dict,
+        ranks: "Ranks | None" = None,
     ) -> None:
         """folder: where relative paths of ``torch.save`` lead.
 
         epochs_per_fast_line: `Operation.EPOCHS` runs up to its next multiple; None: of a quarter of them all.
+        ranks: the other processes that train the same model.
         given: variables that the script has from the start, asked for each time that it begins.
         own: the script is the user's: nothing of it is run before it is sung, and it keeps its threads.
         """
@@ -49,6 +54,7 @@ class Stepper:
         self._folder = folder
         self._fast_epochs = epochs_per_fast_line
         self._given = given
+        self._ranks = ranks
         self._code = compile_listing(listing)
         self._own = own
         if not own:
@@ -115,7 +121,17 @@ class Stepper:
             evidence, complete = self.run_epochs(number, operation, share, budget)
         else:
             evidence = self._run_to(operation)
+        if self._ranks is not None:
+            evidence = self._agreed(self._ranks, evidence)
         return self._observer.snapshot(number, operation, evidence, self._epoch, self._epochs), complete
+
+    def _agreed(self, ranks: "Ranks", evidence: Evidence) -> Evidence:
+        """Whether it holds on every rank, as long as all of them are there."""
+        try:
+            return ranks.agreed(evidence)
+        except RuntimeError as error:
+            self._run.error = self._run.error or f"rank {ranks.place.rank}: another rank is gone: {error}"
+            return Evidence(False, "another rank is gone")
 
     def run_epochs(
         self, number: int, operation: Operation, share: float = 1.0, budget: float | None = None
@@ -245,6 +261,8 @@ class Stepper:
             return None
         if Operation.SETUP in here:
             self._epochs = self._count_epochs()
+            if self._ranks is not None:
+                self._join(self._ranks)
             if self._fast_epochs is None:
                 self._fast_epochs = max(1, (self._epochs or 4 * UNCOUNTED) // 4)
         elif Operation.EPOCH in here:
@@ -263,8 +281,19 @@ class Stepper:
                 if operation in (Operation.LOSS, Operation.TEST_LOSS) and self._epoch is not None:
                     self._observer.note_loss(operation, self._epoch)
                 ran = frozenset(self._left)
-                self._left[operation] = self._observer.after(site, operation, self._epoch, ran)
+                left = self._observer.after(site, operation, self._epoch, ran)
+                if operation is Operation.BACKWARD and self._ranks is not None:
+                    left = self._ranks.reduced(left)
+                self._left[operation] = left
         return probe
+
+    def _join(self, ranks: "Ranks") -> None:
+        """Give the model to all ranks; where that cannot be, the lesson stops."""
+        try:
+            ranks.join(self._run, self.listing)
+        except (ValueError, RuntimeError) as error:
+            self._run.close()
+            self._run.error = f"rank {ranks.place.rank}: cannot be shared among processes: {error}"
 
     def _skip(self, probe: Probe) -> None:
         """The first batch is sung: the others are run fast, unless something is still sought in them."""
@@ -306,6 +335,8 @@ class Stepper:
         if self._run.stepping:
             for site, operation in self._really(probe):
                 self._observer.before(site, operation, self._epoch)
+                if operation is Operation.BACKWARD and self._ranks is not None:
+                    self._ranks.begin()
 
     def _note(self, probe: Probe) -> None:
         self._observer.note(probe)

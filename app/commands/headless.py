@@ -1,5 +1,6 @@
 """`torchaoke headless`: every operation proved, without window and sound."""
 
+import signal
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from app.parts import conductor_for, console
 from assets import SONGS
 from loop_core.errors import InputError
 from loop_core.lessons import LESSONS, Lesson
+from loop_core.place import Place, place_here
 from loop_core.song import find_song, load_song
 
 
@@ -100,12 +102,20 @@ def headless(
     from app.headless import run_headless
 
     several = len(chosen) > 1
-    with saving_to(save_to, script is not None) as saved:
+    place = place_here()
+    if place is not None and realtime:
+        raise InputError("--realtime in several processes; expected it in one")
+    if place is not None:
+        signal.signal(signal.SIGTERM, partial(_ended, place))
+    first = place is None or place.rank == 0
+    if not first:  # the first one shows
+        trace = frames = None
+    with saving_to(save_to if first else None, script is not None and first) as saved:
         right = [
             run_headless(
                 one,
-                partial(conductor_for, found, saved),
-                console(),
+                partial(conductor_for, found, saved, place=place),
+                console(quiet=not first),
                 fps=pictures_per_second,
                 realtime=realtime,
                 trace=_of_lesson(trace, one) if trace is not None and several else trace,
@@ -116,6 +126,12 @@ def headless(
             for one in chosen
         ]
     raise typer.Exit(0 if all(right) else 1)
+
+
+def _ended(place: Place, number: int, frame: object) -> None:
+    """The launcher ends all ranks as soon as one of them has died."""
+    typer.echo(f"torchaoke: rank {place.rank} of {place.world}: ended, another rank is gone", err=True)
+    raise typer.Exit(1)
 
 
 def _of_lesson(path: Path, lesson: Lesson) -> Path:

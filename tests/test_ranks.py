@@ -1,0 +1,74 @@
+"""One lesson in two processes of PyTorch's own launcher; the referee is the same lesson in one."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import RUNNER
+
+from app.cli import app
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="gloo finds its network elsewhere otherwise")
+
+DIES = """import os
+
+import torch
+
+torch.manual_seed(0)
+X, y = torch.randn(20, 2), torch.randn(20, 1)
+model = torch.nn.Linear(2, 1)
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(30):
+    if epoch == 3 and os.environ["RANK"] == "1":
+        os._exit(9)
+    pred = model(X)
+    loss = loss_fn(pred, y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+
+
+def launched(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`torchaoke headless` in two processes."""
+    launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    root = str(Path(__file__).parents[1])
+    environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "PYTHONPATH": root}
+    return subprocess.run(
+        [*launcher, "-m", "app", "headless", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=180,
+        cwd=folder,
+        env=environment,
+    )
+
+
+def cues(trace: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in trace.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+def test_two_ranks_have_the_gradients_of_one(tmp_path: Path) -> None:
+    run = launched(tmp_path, "--lesson", "digits", "--trace", "two.jsonl")
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.count("30 of 30 operations proved: digits is right.") == 1  # the first rank shows
+    alone = RUNNER.invoke(app, ["headless", "--lesson", "digits", "--trace", str(tmp_path / "one.jsonl")])
+    assert alone.exit_code == 0
+    two, one = (cues(tmp_path / name) for name in ("two.jsonl", "one.jsonl"))
+    backward = next(i for i, cue in enumerate(one) if cue["operation"] == "backward")
+    assert two[backward]["grad_norm"] == pytest.approx(one[backward]["grad_norm"], rel=1e-4)
+    assert "2 ranks: all-reduce: own norms " in two[backward]["evidence"]
+    assert all(cue["evidence"].startswith("2 ranks: ") for cue in two)
+
+
+def test_when_a_rank_dies_the_others_say_so_and_end(tmp_path: Path) -> None:
+    (tmp_path / "dies.py").write_text(DIES, encoding="utf-8")
+    run = launched(tmp_path, "dies.py")
+    assert run.returncode != 0
+    assert "another rank is gone" in run.stdout + run.stderr
+    assert "operations proved" not in run.stdout or "FAILED" in run.stdout
