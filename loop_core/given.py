@@ -23,7 +23,7 @@ from loop_core.song import Song, find_song, load_song
 from loop_core.stepper import Stepper
 
 Data = tuple[torch.Tensor, torch.Tensor] | Iterable[tuple[torch.Tensor, torch.Tensor]]
-LOOP = Path(__file__).with_name("lessons") / "given.py"
+LOOP = Path(__file__).with_name("given_loop.py")
 SHOWS = "torchaoke.shows"
 """The group of entry points that open a window: whatever is installed with the program."""
 
