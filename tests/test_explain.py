@@ -1,8 +1,10 @@
 """What a script is taken for is said without running it, and comments settle what the text does not."""
 
+import re
 from pathlib import Path
 
 import pytest
+import torch
 from commands import RUNNER, refused
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -174,3 +176,36 @@ for epoch in range(4):
     loss.backward()
     updater.step()
 """
+
+
+def readme_section(name: str) -> str:
+    text = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    return text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+
+
+def test_the_readme_s_own_loop_runs_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`headless` stands for `play`, which opens a window."""
+    commands = re.findall(r"^\.venv/bin/torchaoke (.*)$", readme_section("Your own loop"), re.MULTILINE)
+    assert [command.split()[0] for command in commands] == ["explain", "play"]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "tests").symlink_to(SCRIPTS.parent)
+    for command in commands:
+        result = RUNNER.invoke(app, command.replace("play", "headless").split())
+        assert result.exit_code == 0, result.output
+
+
+def test_the_readme_s_call_for_notebooks_runs_as_it_is_written() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", readme_section("Your own loop"), re.DOTALL)
+    torch.manual_seed(0)
+    model = torch.nn.Linear(2, 1)
+    names = {
+        "model": model,
+        "loss_fn": torch.nn.MSELoss(),
+        "optimizer": torch.optim.SGD(model.parameters(), lr=0.1),
+        **{name: torch.randn(8, 2) for name in ("X_train", "X_test")},
+        **{name: torch.randn(8, 1) for name in ("y_train", "y_test")},
+    }
+    before = model.weight.detach().clone()
+    assert "epochs=20)" in code
+    exec(code.replace("epochs=20)", "epochs=20, window=False)"), names)
+    assert not torch.equal(before, model.weight)
