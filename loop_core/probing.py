@@ -84,6 +84,8 @@ class _Prober(ast.NodeTransformer):
         noted = bool(operations & NOTED) and id(node) in self.fleeting
         before = f"{BEFORE}({index})" if noted else f"if {STEPPING}: {BEFORE}({index})"
         after = f"if {STEPPING}: {PAUSE}({index})" + (f"\nelse: {NOTE}({index})" if noted else "")
+        if Operation.SAVE in operations:  # it may stand far behind the loop that is sung
+            after = f"{PAUSE}({index})"
         if isinstance(node, ast.Return) and node.value is not None:
             kept = ast.copy_location(ast.Assign([ast.Name(RESULT, ast.Store())], node.value), node)
             back = ast.copy_location(ast.Return(ast.Name(RESULT, ast.Load())), node)

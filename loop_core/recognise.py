@@ -170,7 +170,16 @@ class Reader:
                 "'# torchaoke: backward' tells what cannot be recognised",
                 path,
             )
-        return places[0]
+        return self._of_epochs(places[0])
+
+    def _of_epochs(self, place: Place) -> Place:
+        """The loop itself, or one in it that says it runs over epochs where this one does not: over folds."""
+        if _says_epochs(place.loop):
+            return place
+        inner = list(self._loops(place.body, place.file, place.function))
+        for function in self._reached(place.body, self._owner(place)):
+            inner += self._loops(function.node.body, function.file, function)
+        return next((each for each in inner if _says_epochs(each.loop)), place)
 
     def _name_a_hidden_loop(self) -> None:
         """InputError where a library is asked to train: its loop cannot be seen."""
@@ -518,6 +527,11 @@ class Reader:
     def _line_of_comment_above(self, line: int, file: int) -> int:
         above = self.sources[file].lines[line - 2].strip() if line >= 2 else ""
         return line - 1 if above.startswith("#") else line
+
+
+def _says_epochs(loop: Loop) -> bool:
+    """Whether the loop's variable has 'epoch' in its name."""
+    return not isinstance(loop, ast.While) and "epoch" in ast.unparse(loop.target).lower()
 
 
 def _named(roles: tuple[str, ...], arguments: list[ast.expr]) -> dict[str, str]:
