@@ -9,7 +9,7 @@ import pygame
 
 from app.audio import Player, SilentPlayer
 from app.board import Board, after
-from app.drawing.messages import HOLD_OFF, NOTHING_DUE, NOTHING_WEAK, ONE_LANGUAGE, PICTURE
+from app.drawing.messages import HOLD_OFF, NOTHING_DUE, NOTHING_WEAK, PICTURE
 from app.learning.learner import EXERCISES, Learner
 from app.learning.progress import progress_path
 from app.microphone import SilentSinger, Singer
@@ -23,7 +23,7 @@ from loop_core.lessons import LESSONS, Lesson
 from loop_core.scoring import Difficulty
 from loop_core.song import Song
 from loop_core.timeline import Loop, sung_lines
-from loop_core.words import Words
+from loop_core.words import LANGUAGES, Words
 
 OFFSET_STEP = 0.005
 
@@ -214,12 +214,10 @@ class Show:
         self._board.set(theme=after(tuple(THEMES), self._board.controls.theme))
 
     def next_language(self) -> None:
-        """The next language that the song has subtitles in."""
-        languages = tuple(dict.fromkeys(name for line in self.song.lines for name in line.subtitles))
-        if len(languages) > 1:
-            self._board.set(language=after(languages, self._board.controls.language))
-        else:
-            self.say(ONE_LANGUAGE)
+        """The next language: of the window and the subtitles, or of these alone."""
+        own = (name for line in self.song.lines for name in line.subtitles)
+        languages = tuple(dict.fromkeys((*LANGUAGES, *own)))
+        self._board.set(language=after(languages, self._board.controls.language))
 
     def picture(self) -> None:
         """Keep what is shown now as a file; the window does it."""

@@ -429,6 +429,19 @@ def test_every_word_has_its_characters_in_the_bundled_fonts(package: ModuleType)
                 assert not missing, f"{path}: {text!r} has {missing}"
 
 
+def test_signs_that_the_chinese_font_lacks_come_from_another_one() -> None:
+    theme, words = theme_for((1920, 1080)), "目标 ↓  预测 →"
+    assert draw.pieces("words", words) == (
+        ("chinese", "目标 "),
+        ("words", "↓"),
+        ("chinese", "  预测 "),
+        ("words", "→"),
+    )
+    picture = draw.rendered("words", theme.px(24), words, theme.text)
+    assert picture.get_size() == (draw.width(theme, words, 24), draw.font("chinese", 24).get_height())
+    assert draw.pieces("bold", "→ plain") == (("bold", "→ plain"),)
+
+
 def test_chinese_is_broken_between_its_characters_and_never_before_a_comma() -> None:
     theme = theme_for((1920, 1080))
     words = "每次 backward 都加到旧梯度上：步子越走越大，冲过了损失的最低点。"

@@ -23,7 +23,6 @@ HOLD = Words("hold: each line waits for Space", "逐句：每句等空格")
 HOLD_OFF = Words("hold off", "不再逐句停下")
 AT_END = Words("R: once more, D: lessons", "R：再来一遍，D：课程")
 PICTURE = Words("picture {} ms", "画面 {} 毫秒")
-ONE_LANGUAGE = Words("Only one language", "只有一种语言")
 NOTHING_WEAK, NOTHING_DUE = (
     Words("Nothing needs work", "没有需要练习的"),
     Words("Nothing is due today", "今天没有要复习的"),
