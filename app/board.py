@@ -25,7 +25,8 @@ class Board:
     def say(self, message: Words | str, *values: object) -> None:
         """Show a short word for a while, in the language that is set; values: to be put into it."""
         if isinstance(message, Words):
-            message = message.said(self.controls.language).format(*values)
+            message = message.said(self.controls.language)
+        message = message.format(*values) if values else message
         self._message_until = self._real() + MESSAGE_SECONDS
         self.set(message=message)
 
