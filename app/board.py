@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from loop_core.frame import Controls
+from loop_core.words import Words
 
 MESSAGE_SECONDS = 2.0
 
@@ -21,8 +22,11 @@ class Board:
         """Change some of them, by name."""
         self.controls = replace(self.controls, **changes)  # type: ignore[arg-type]
 
-    def say(self, message: str) -> None:
-        """Show a short word for a while."""
+    def say(self, message: Words | str, *values: object) -> None:
+        """Show a short word for a while, in the language that is set; values: to be put into it."""
+        if isinstance(message, Words):
+            message = message.said(self.controls.language)
+        message = message.format(*values) if values else message
         self._message_until = self._real() + MESSAGE_SECONDS
         self.set(message=message)
 

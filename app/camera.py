@@ -12,6 +12,9 @@ import pygame
 
 from loop_core.files import writing
 from loop_core.frame import Frame
+from loop_core.words import Words
+
+TAKEN, FAILED = Words("Picture: {}", "已存图片：{}"), Words("No picture: {}", "没有存成图片：{}")
 
 
 class Camera:
@@ -27,7 +30,11 @@ class Camera:
         """Keep what ``surface`` shows, and have it written under the lesson's name and the song's time."""
         pixels = pygame.image.tobytes(surface, "RGB")
         name = f"{frame.lesson.name}_{frame.now:.2f}s"
-        self._jobs.append(self._writer.submit(_write, pixels, surface.get_size(), self._folder, name))
+        self._jobs.append(
+            self._writer.submit(
+                _write, pixels, surface.get_size(), self._folder, name, frame.controls.language
+            )
+        )
 
     def notices(self) -> Iterator[str]:
         """What became of the pictures that have been dealt with since the last call."""
@@ -46,14 +53,14 @@ def pictures_folder() -> Path:
     return platformdirs.user_pictures_path() / "Torchaoke"
 
 
-def _write(pixels: bytes, size: tuple[int, int], folder: Callable[[], Path], name: str) -> str:
+def _write(pixels: bytes, size: tuple[int, int], folder: Callable[[], Path], name: str, language: str) -> str:
     try:
         path = _free_path(folder(), name)
         with writing(path) as part:
             part.write_bytes(_png(pixels, size))
     except Exception as error:  # whatever it is, the show goes on
-        return f"No picture: {error}"
-    return f"Picture: {path.name}"
+        return FAILED.said(language).format(error)
+    return TAKEN.said(language).format(path.name)
 
 
 def _png(pixels: bytes, size: tuple[int, int]) -> bytes:

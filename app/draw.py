@@ -28,6 +28,8 @@ CHINESE = re.compile(f"[{HAN}]")
 """Characters that only the Chinese font has; a text with one of them is set in it."""
 PIECE = re.compile(rf"(\s*)((?:[{HAN}]|[^\s{HAN}]+)[，。：；！？、）]*)")
 """A word, or a single Chinese character, with the space before it and the signs that may not begin a line."""
+FOREIGN = re.compile(rf"([^ -~{HAN}“”‘’…—·％]+)")
+"""Characters that the Chinese font has not, as arrows and the minus sign: another face lends them."""
 ELLIPSIS = "…"
 
 
@@ -77,12 +79,33 @@ def font(face: Face, pixels: int) -> pygame.font.Font:
 @lru_cache(maxsize=4096)
 def rendered(face: Face, pixels: int, words: str, color: Color) -> pygame.Surface:
     """A text as a picture with transparent ground; kept, so that showing it again costs a copy."""
-    return font(face_for(face, words), pixels).render(words, True, color)
+    parts = pieces(face, words)
+    pictures = [font(own, pixels).render(part, True, color) for own, part in parts]
+    if len(pictures) == 1:
+        return pictures[0]
+    line, across = font("chinese", pixels), sum(picture.get_width() for picture in pictures)
+    whole = pygame.Surface((across, line.get_height()), pygame.SRCALPHA)
+    left = 0
+    for picture, (own, _) in zip(pictures, parts, strict=True):
+        whole.blit(picture, (left, line.get_ascent() - font(own, pixels).get_ascent()))
+        left += picture.get_width()
+    return whole
+
+
+@lru_cache(maxsize=4096)
+def pieces(face: Face, words: str) -> tuple[tuple[Face, str], ...]:
+    """A text in pieces, each with the face that has its characters."""
+    own = face_for(face, words)
+    if own != "chinese" or not FOREIGN.search(words):
+        return ((own, words),)
+    parts = (part for part in FOREIGN.split(words) if part)
+    return tuple(("words" if FOREIGN.match(part) else own, part) for part in parts)
 
 
 def width(theme: Theme, words: str, size: float, face: Face = "words") -> int:
     """Width of a text in pixels."""
-    return font(face_for(face, words), theme.px(size)).size(words)[0]
+    pixels = theme.px(size)
+    return sum(font(own, pixels).size(piece)[0] for own, piece in pieces(face, words))
 
 
 def text(

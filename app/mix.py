@@ -1,6 +1,16 @@
 """What of the song is heard, and how loud: voice, backing, click."""
 
 from app.board import Board, after
+from app.drawing.messages import (
+    BACKING,
+    CLICK_ONLY,
+    NO_CLICK,
+    NO_VOICE,
+    ONE_BACKING,
+    VOICE,
+    VOLUME,
+    WITH_VOICE,
+)
 from app.transport import Transport
 from loop_core.song import Song
 
@@ -31,13 +41,13 @@ class Mix:
             return
         self._board.set(voice=_tenths(self._board.controls.voice, steps))
         self.apply()
-        self._board.say(f"voice {self._board.controls.voice:.0%}")
+        self._board.say(VOICE, self._board.controls.voice)
 
     def louder(self, steps: int) -> None:
         """The volume of it all, by tenths."""
         self._board.set(volume=_tenths(self._board.controls.volume, steps))
         self.apply()
-        self._board.say(f"volume {self._board.controls.volume:.0%}")
+        self._board.say(VOLUME, self._board.controls.volume)
 
     def accompany(self) -> None:
         """The backing on or off."""
@@ -48,26 +58,26 @@ class Mix:
         """The song's next backing, from the same moment on."""
         names = self._song.backings
         if len(names) < 2:
-            self._board.say("Only one backing")
+            self._board.say(ONE_BACKING)
             return
         name = after(names, self._board.controls.backing)
         self._transport.set_backing(name)
         self._board.set(backing=name)
-        self._board.say(f"Backing: {name}")
+        self._board.say(BACKING, name)
 
     def only_click(self) -> None:
         """The click alone; the second time what was heard before."""
         names, controls = self._song.backings, self._board.controls
         if CLICK not in names:
-            self._board.say("The song has no click")
+            self._board.say(NO_CLICK)
         elif controls.backing == CLICK and controls.muted and not controls.unaccompanied:
             self._hear(**(self._with_click or {"backing": names[0], "muted": False}))
-            self._board.say("with voice")
+            self._board.say(WITH_VOICE)
         else:
             now = {"backing": controls.backing, "muted": controls.muted}
             self._with_click = {**now, "unaccompanied": controls.unaccompanied}
             self._hear(backing=CLICK, muted=True, unaccompanied=False)
-            self._board.say("click only")
+            self._board.say(CLICK_ONLY)
 
     def apply(self) -> None:
         """Give the player its volumes."""
@@ -79,7 +89,7 @@ class Mix:
     def _has_voice(self) -> bool:
         """Whether the voice is apart; else it is said why nothing changes."""
         if not self._song.has_voice:
-            self._board.say("This song has no voice of its own: the recording is a mix")
+            self._board.say(NO_VOICE)
         return self._song.has_voice
 
     def _hear(self, **changes: object) -> None:

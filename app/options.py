@@ -65,7 +65,7 @@ ThemeOption = Annotated[
 ]
 LanguageOption = Annotated[
     str | None,
-    typer.Option("--language", metavar="en|zh", help="Of the subtitles: by default English."),
+    typer.Option("--language", metavar="en|zh", help="Of the window and the subtitles: by default English."),
 ]
 SpeakOption = Annotated[
     bool, typer.Option("--speak-log", help="Print each line, its operation and its result when they come.")
@@ -164,8 +164,9 @@ def read_controls(song: Song, backing: str | None, theme: str, language: str | N
     """How a show is set that nobody presses keys of; InputError for a name that there is not."""
     from app.theme import THEMES
     from loop_core.frame import Controls
+    from loop_core.words import LANGUAGES
 
-    languages = dict.fromkeys(name for line in song.lines for name in line.subtitles)
+    languages = dict.fromkeys((*LANGUAGES, *(name for line in song.lines for name in line.subtitles)))
     return Controls(
         backing=read_backing(backing, song),
         theme=read_name("--theme", theme, THEMES),

@@ -1,6 +1,7 @@
 """Practising as musicians do: slower, higher, a part again and again, a bar of ticks before it."""
 
 from app.board import Board
+from app.drawing.messages import COUNT_IN_OFF, COUNT_IN_ON, LOOP_OFF, LOOPS, SPEED, TRANSPOSED
 from app.pace import MOST_SEMITONES, Pace, next_speed
 from app.transport import Transport
 from loop_core.errors import InputError
@@ -22,14 +23,14 @@ class Practice:
         """The next faster (1) or slower (-1) speed, at the same pitch."""
         self._board.set(speed=next_speed(self._board.controls.speed, step))
         self._set_pace()
-        self._board.say(f"speed {self._board.controls.speed}%")
+        self._board.say(SPEED, self._board.controls.speed)
 
     def transpose(self, step: int) -> None:
         """A semitone higher (1) or lower (-1), at the same speed."""
         semitones = self._board.controls.transpose + step
         self._board.set(transpose=min(MOST_SEMITONES, max(-MOST_SEMITONES, semitones)))
         self._set_pace()
-        self._board.say(f"transposed {self._board.controls.transpose:+}".replace("+0", "0"))
+        self._board.say(TRANSPOSED, f"{self._board.controls.transpose:+}".replace("+0", "0"))
 
     def next_loop(self) -> None:
         """Again and again this line, this section, or on to the song's end."""
@@ -47,7 +48,7 @@ class Practice:
         """A bar of ticks before the music starts, or not."""
         self._transport.count_in = not self._transport.count_in
         self._board.set(count_in=self._transport.count_in)
-        self._board.say(f"count-in {'on' if self._transport.count_in else 'off'}")
+        self._board.say(COUNT_IN_ON if self._transport.count_in else COUNT_IN_OFF)
 
     def take_up(self) -> None:
         """Go over to the pace that is wanted, if it is there; keep the present one if it cannot be made."""
@@ -69,7 +70,7 @@ class Practice:
             preparing=not transport.settled,
         )
         if transport.loop != before.loop:
-            self._board.say(f"loop: {transport.loop.kind}" if transport.loop is not None else "loop off")
+            self._board.say(LOOP_OFF if transport.loop is None else LOOPS[transport.loop.kind])
 
     def _set_pace(self) -> None:
         self._transport.set_pace(Pace(self._board.controls.speed, self._board.controls.transpose))

@@ -9,6 +9,7 @@ import pygame
 
 from app.audio import Player, SilentPlayer
 from app.board import Board, after
+from app.drawing.messages import HOLD_OFF, NOTHING_DUE, NOTHING_WEAK, PICTURE
 from app.learning.learner import EXERCISES, Learner
 from app.learning.progress import progress_path
 from app.microphone import SilentSinger, Singer
@@ -22,6 +23,7 @@ from loop_core.lessons import LESSONS, Lesson
 from loop_core.scoring import Difficulty
 from loop_core.song import Song
 from loop_core.timeline import Loop, sung_lines
+from loop_core.words import LANGUAGES, Words
 
 OFFSET_STEP = 0.005
 
@@ -170,7 +172,7 @@ class Show:
             if parts:
                 self._tour(parts)
             else:
-                self.say("Nothing needs work")
+                self.say(NOTHING_WEAK)
 
     def hold(self) -> None:
         """Stop after each line and wait for the key, or not."""
@@ -178,7 +180,7 @@ class Show:
         self._transport.set_hold(hold)
         self._board.set(hold=hold)
         if not hold:
-            self.say("hold off")
+            self.say(HOLD_OFF)
 
     def next_loop(self) -> None:
         """Again and again this line, this section, or on to the song's end."""
@@ -205,19 +207,17 @@ class Show:
         """The picture later (positive) or earlier against the sound, by 5 ms each."""
         offset = round(self._board.controls.offset + steps * OFFSET_STEP, 3)
         self._board.set(offset=offset)
-        self.say(f"picture {1000 * offset:+.0f} ms".replace("+0 ", "0 "))
+        self.say(PICTURE, "0" if offset == 0 else f"{1000 * offset:+.0f}")
 
     def next_theme(self) -> None:
         """Light or dark."""
         self._board.set(theme=after(tuple(THEMES), self._board.controls.theme))
 
     def next_language(self) -> None:
-        """The next language that the song has subtitles in."""
-        languages = tuple(dict.fromkeys(name for line in self.song.lines for name in line.subtitles))
-        if len(languages) > 1:
-            self._board.set(language=after(languages, self._board.controls.language))
-        else:
-            self.say("Only one language")
+        """The next language: of the window and the subtitles, or of these alone."""
+        own = (name for line in self.song.lines for name in line.subtitles)
+        languages = tuple(dict.fromkeys((*LANGUAGES, *own)))
+        self._board.set(language=after(languages, self._board.controls.language))
 
     def picture(self) -> None:
         """Keep what is shown now as a file; the window does it."""
@@ -264,9 +264,9 @@ class Show:
             return key != pygame.K_q
         return True
 
-    def say(self, message: str) -> None:
+    def say(self, message: Words | str, *values: object) -> None:
         """Show a short word for a while."""
-        self._board.say(message)
+        self._board.say(message, *values)
 
     def leave(self) -> None:
         """Close what is open, else quit."""
@@ -310,7 +310,7 @@ class Show:
             self._tour(parts)
             return
         if self._due:
-            self.say("Nothing is due today")
+            self.say(NOTHING_DUE)
         self._play()
 
     def _tour(self, parts: tuple[Loop, ...]) -> None:

@@ -80,10 +80,9 @@ class SpeakLog:
                 for key, meaning in keys:
                     self._say(f"{key}: {meaning.said(language)}")
         if frame.controls.choice not in (None, before.choice):
-            lesson = LESSONS[frame.controls.choice]
-            self._say(
-                f"lesson {frame.controls.choice + 1} of {len(LESSONS)}: {lesson.title}. {lesson.summary}"
-            )
+            lesson, language = LESSONS[frame.controls.choice], frame.controls.language
+            name, summary = lesson.titles.said(language), lesson.summaries.said(language)
+            self._say(f"lesson {frame.controls.choice + 1} of {len(LESSONS)}: {name}. {summary}")
         if frame.controls.black != before.black:
             self._say("black screen and silence" if frame.controls.black else "black screen off")
 

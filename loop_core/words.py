@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+LANGUAGES = ("en", "zh")
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

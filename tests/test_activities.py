@@ -1,9 +1,11 @@
 """What can be done beside the song, driven by its keys and looked at in the sizes that people have."""
 
+import ast
 from collections.abc import Iterator
 from concurrent.futures import wait
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import pygame
 import pytest
@@ -12,25 +14,24 @@ from rig import Rig
 from test_conductor import facts
 from test_panels import assert_apart
 
+import app
+import loop_core
 from app import draw
 from app.draw import TextBox, reported, wrapped
-from app.drawing import contest
 from app.drawing.edited import marked_rows
 from app.learning.activities.puzzle import PuzzleActivity
 from app.learning.activities.wrong_loops import WrongLoopsActivity
 from app.learning.progress import load_progress
 from app.learning.results import Results
-from app.panels import puzzle, wrong_loops
 from app.stage import Stage, over_stage
 from app.theme import THEMES, theme_for
 from app.window import _handle
 from loop_core.activity import Puzzle, WrongLoops
-from loop_core.assembly import MODE_RULES, RULES, TRAINING, WHOLE
+from loop_core.assembly import TRAINING, WHOLE
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS, Lesson
 from loop_core.outcomes import SAID, Outcome
 from loop_core.variants import SIGNS, VARIANTS
-from loop_core.words import Words
 
 SIZES = ((1920, 1080), (1280, 720), (3840, 2160), (1024, 768), (2560, 1080), (960, 540))
 
@@ -402,15 +403,43 @@ def test_a_line_taken_out_stands_above_what_was_put_in_for_it(frames: list[Frame
         assert "".join(now).replace(" ", "") == source.replace("\n", "").replace(" ", "")
 
 
-def test_every_word_has_its_characters_in_the_bundled_fonts() -> None:
-    said = [words for variant in VARIANTS for words in (variant.title, variant.explanation)]
-    said += [rule.explanation for rule in (*RULES, *MODE_RULES)]
-    for module in (puzzle, wrong_loops, contest):
-        said += [value for value in vars(module).values() if isinstance(value, Words)]
-    said += [*SAID.values(), *puzzle.VERDICTS.values()]
-    for text in (text for words in said for text in (words.en, words.zh)):
-        metrics = draw.font(draw.face_for("words", text), 20).metrics(text)
-        assert all(metrics), text
+def literals(node: ast.AST) -> Iterator[str]:
+    """The texts that stand in a piece of source."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+
+
+def words_of(path: Path) -> set[str]:
+    """What a module has in its `Words`, and whatever else it says in Chinese."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    chinese = {text for text in literals(tree) if draw.face_for("words", text) == "chinese"}
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return chinese.union(*(literals(call) for call in calls if ast.unparse(call.func) == "Words"))
+
+
+@pytest.mark.parametrize("package", [app, loop_core], ids=lambda package: package.__name__)
+def test_every_word_has_its_characters_in_the_bundled_fonts(package: ModuleType) -> None:
+    said = {path: words_of(path) for path in Path(package.__path__[0]).rglob("*.py")}
+    assert sum(map(len, said.values())) > 50
+    for path, texts in said.items():
+        for text in texts:
+            for face, piece in draw.pieces("words", text):
+                missing = [sign for sign in piece if draw.font(face, 20).metrics(sign) == [None]]
+                assert not missing, f"{path}: {text!r} has {missing}"
+
+
+def test_signs_that_the_chinese_font_lacks_come_from_another_one() -> None:
+    theme, words = theme_for((1920, 1080)), "目标 ↓  预测 →"
+    assert draw.pieces("words", words) == (
+        ("chinese", "目标 "),
+        ("words", "↓"),
+        ("chinese", "  预测 "),
+        ("words", "→"),
+    )
+    picture = draw.rendered("words", theme.px(24), words, theme.text)
+    assert picture.get_size() == (draw.width(theme, words, 24), draw.font("chinese", 24).get_height())
+    assert draw.pieces("bold", "→ plain") == (("bold", "→ plain"),)
 
 
 def test_chinese_is_broken_between_its_characters_and_never_before_a_comma() -> None:

@@ -174,6 +174,19 @@ def test_no_text_is_cut_or_lies_over_another(
         assert_apart(boxes)
 
 
+def test_the_stage_speaks_the_language_that_is_set(frames: list[Frame]) -> None:
+    stage, surface = Stage((1280, 720)), pygame.Surface((1280, 720))
+    for language, sets, names in (
+        ("en", {"training set", "test set"}, {"network", "loss", "train", "test"}),
+        ("zh", {"训练集", "测试集"}, {"网络", "损失", "训练", "测试"}),
+    ):
+        with reported() as boxes:
+            stage.draw(surface, replace(frames[5], controls=replace(CONTROLS, language=language)))
+        said = {box.words for box in boxes}
+        assert names <= said
+        assert sets & said
+
+
 PRACTISING = replace(
     CONTROLS,
     voice=0.5,

@@ -203,14 +203,22 @@ def test_a_click_on_a_line_of_the_source_goes_to_where_it_is_sung(rig: Rig) -> N
     assert rig.show.tick().now == pytest.approx(cue.time)
 
 
-def test_t_and_l_go_round_the_themes_and_the_languages_of_the_song(rig: Rig) -> None:
+def test_t_and_l_go_round_the_themes_and_the_languages(rig: Rig) -> None:
     rig.press(pygame.K_t)
     assert rig.show.tick().controls.theme == "light"
     rig.press(pygame.K_t)
     assert rig.show.tick().controls.theme == "dark"
     rig.press(pygame.K_l)
-    languages = {name for line in rig.song.lines for name in line.subtitles}
-    assert (rig.show.tick().controls.language == "zh") == ("zh" in languages)
+    assert rig.show.tick().controls.language == "zh"
+    rig.press(pygame.K_l)
+    assert rig.show.tick().controls.language == "en"
+
+
+def test_keys_answer_in_the_language_that_is_set(rig: Rig) -> None:
+    assert rig.press(pygame.K_c).controls.message == "count-in on"
+    rig.press(pygame.K_l)
+    assert rig.press(pygame.K_c).controls.message == "预备拍关"
+    assert rig.press(pygame.K_PERIOD).controls.message == "画面 +5 毫秒"
 
 
 def test_the_pointer_is_forgotten_at_the_next_key(rig: Rig) -> None:

@@ -18,16 +18,42 @@ from app.drawing.plots import (
     point_mark,
     span,
 )
-from app.drawing.samples import Confusion, Histogram, View, confusion, histogram, sample_hint, targets_of
+from app.drawing.samples import (
+    BROKEN,
+    WRONG,
+    Confusion,
+    Histogram,
+    View,
+    confusion,
+    histogram,
+    sample_hint,
+    targets_of,
+)
 from app.drawing.surface import round_numbers
 from app.pointing import Hint, answering, nearest
 from app.theme import Theme, mix
 from loop_core.snapshot import Array, Points
+from loop_core.words import Words
 
 BINS = 24
 MOST_CLASSES = 10
+INFINITE = Words("∞: {} of {}", "∞：{} / {}")
 LABEL = 34
 """Pixels at 1080p for the names of a confusion's rows."""
+
+PREDICTION, TARGET = Words("prediction ↑", "预测值 ↑"), Words("target →", "目标值 →")
+ONE_OF = Words("prediction 0 of {} ↑", "{} 个预测值的第 0 个 ↑")
+PROBABILITY, LOGIT = Words("probability", "概率"), Words("logit", "logit")
+CLASS, AXES = Words("class {}", "类别 {}"), Words("target ↓  predicted →", "目标 ↓  预测 →")
+BAR, COUNT = (
+    Words("class {}, {} {} to {}", "类别 {}，{} {} 到 {}"),
+    Words("{} of {} samples", "{} / {} 个样本"),
+)
+TAKEN_RIGHT = Words("taken for class {}: right", "判为类别 {}：对")
+TAKEN_WRONG = Words("taken for class {}: wrong", "判为类别 {}：错")
+CELL = Words("target {}, predicted {}", "目标 {}，预测 {}")
+SHARE = Words("{:.1f} % of target {}", "占目标 {1} 的 {0:.1f} %")
+NO_TARGET = Words("no such target", "没有这个目标")
 
 Cells = list[tuple[pygame.Rect, Hint]]
 
@@ -64,20 +90,18 @@ def draw_scatter(surface: pygame.Surface, theme: Theme, view: View, points: Poin
     surface.set_clip(None)
     if broken.any():
         band = pygame.Rect(plot.left, plot.bottom - theme.px(20), plot.width, theme.px(20))
-        _nothing(surface, theme, band, f"{_kind(guesses)}: {broken.sum()} of {len(guesses)}")
-    name = "prediction ↑" if outputs.shape[1] == 1 else f"prediction 0 of {outputs.shape[1]} ↑"
+        broken_of = BROKEN if np.isnan(guesses).any() else INFINITE
+        words = broken_of.said(view.language).format(broken.sum(), len(guesses))
+        _nothing(surface, theme, band, words)
+    name = (PREDICTION if outputs.shape[1] == 1 else ONE_OF).said(view.language).format(outputs.shape[1])
     text(surface, theme, name, (plot.left + theme.px(8), plot.top + theme.px(14)), SIZE, theme.dim)
-    caption(surface, theme, view, "target →")
+    caption(surface, theme, view, TARGET.said(view.language))
     answering(surface, plot, partial(_sample_at, view, places, plot.height / 12))
 
 
 def _sample_at(view: View, places: Array, reach: float, at: tuple[float, float]) -> Hint | None:
     index = nearest(places, at, reach)
     return None if index is None else sample_hint(view, index)
-
-
-def _kind(values: Array) -> str:
-    return "NaN" if np.isnan(values).any() else "∞"
 
 
 def _nothing(surface: pygame.Surface, theme: Theme, band: pygame.Rect, words: str) -> None:
@@ -106,7 +130,7 @@ def draw_strips(surface: pygame.Surface, theme: Theme, view: View, points: Point
 
 
 def _axis(view: View) -> str:
-    return "probability" if view.threshold else "logit"
+    return (PROBABILITY if view.threshold else LOGIT).said(view.language)
 
 
 def _strip(
@@ -123,10 +147,17 @@ def _strip(
     wrong = ((outputs > view.threshold) == (label == 0)) & ~broken
     dot = np.array([(strip.left + theme.px(9), y)])
     place_marks(surface, [point_mark(color, theme.ground, theme.px(9))], dot)
-    text(surface, theme, f"class {label}", (strip.left + theme.px(26), y), SIZE, theme.text)
-    said, shade = f"wrong: {wrong.sum()} of {len(outputs)}", theme.text
+    text(
+        surface,
+        theme,
+        CLASS.said(view.language).format(label),
+        (strip.left + theme.px(26), y),
+        SIZE,
+        theme.text,
+    )
+    said, shade = WRONG.said(view.language).format(wrong.sum(), len(outputs)), theme.text
     if broken.any():
-        said, shade = f"NaN: {broken.sum()} of {len(outputs)}", theme.failed
+        said, shade = BROKEN.said(view.language).format(broken.sum(), len(outputs)), theme.failed
     text(surface, theme, said, (strip.right, y), SIZE, shade, "words", "right")
     room = pygame.Rect(strip.left, strip.top + theme.px(30), strip.width, strip.height - theme.px(34))
     pygame.draw.line(surface, theme.line, room.bottomleft, room.bottomright)
@@ -147,8 +178,10 @@ def _strip(
         elif count:
             pygame.draw.rect(surface, color, bar)
         low, high = (number(float(edge), 3) for edge in bars.edges[index : index + 2])
-        rows = [f"class {label}, {_axis(view)} {low} to {high}", f"{count} of {len(outputs)} samples"]
-        rows.append(f"taken for class {1 - label}: wrong" if outside else f"taken for class {label}: right")
+        rows = [BAR.said(view.language).format(label, _axis(view), low, high)]
+        rows.append(COUNT.said(view.language).format(count, len(outputs)))
+        taken = TAKEN_WRONG if outside else TAKEN_RIGHT
+        rows.append(taken.said(view.language).format(1 - label if outside else label))
         cells.append((pygame.Rect(left, room.top, right - left, room.height), Hint(tuple(rows))))
     return cells
 
@@ -212,7 +245,7 @@ def draw_confusion(surface: pygame.Surface, theme: Theme, view: View, points: Po
         for column in range(len(columns)):
             rect = cell.move(corner[0] + column * cell.width, corner[1] + row * cell.height)
             cells.append((rect, _count(surface, theme, view, rect, table, row, column)))
-    caption(surface, theme, view, "target ↓  predicted →")
+    caption(surface, theme, view, AXES.said(view.language))
     answering(surface, plot, partial(_cell_at, cells))
 
 
@@ -248,7 +281,7 @@ def _count(
     total = int(table.counts[row].sum() + table.broken[row])
     inner = rect.inflate(-theme.px(2), -theme.px(2))
     if column == len(table.labels):
-        count, told = int(table.broken[row]), "predicted NaN"
+        count, told = int(table.broken[row]), "NaN"
         if count:
             hatched(surface, theme, inner, theme.failed)
             words = str(count)
@@ -256,7 +289,7 @@ def _count(
             ground.center = rect.center
             pygame.draw.rect(surface, theme.panel, ground.clip(inner))
     else:
-        count, told = int(table.counts[row, column]), f"predicted {table.labels[column]}"
+        count, told = int(table.counts[row, column]), table.labels[column]
         color = theme.test if view.testing else theme.train
         pygame.draw.rect(surface, mix(theme.panel, color, 0.06 + 0.44 * count / max(1, total)), inner)
         room = inner.width - width(theme, str(table.counts.max()), SIZE, "code")
@@ -267,5 +300,7 @@ def _count(
                 pygame.draw.rect(surface, theme.text, (x, inner.top, theme.px(3), inner.height))
     shade = theme.text if count else theme.faint
     text(surface, theme, str(count) if count else "·", rect.center, SIZE, shade, "code", "center")
-    share = f"{100 * count / total:.1f} % of target {table.labels[row]}" if total else "no such target"
-    return Hint((f"target {table.labels[row]}, {told}", f"{count} of {total} samples", share))
+    language, target = view.language, table.labels[row]
+    share = (SHARE if total else NO_TARGET).said(language).format(100 * count / max(1, total), target)
+    cell = CELL.said(language).format(target, told)
+    return Hint((cell, COUNT.said(language).format(count, total), share))

@@ -21,13 +21,15 @@ from app.drawing.plots import (
     ring_mark,
     span,
 )
-from app.drawing.samples import View, remark_of, sample_hint, targets_of, wrong_of
+from app.drawing.samples import LOSS, View, remark_of, sample_hint, targets_of, wrong_of
 from app.pointing import Hint, answering, nearest
 from app.theme import Theme, mix
 from loop_core.snapshot import Array, Fit, Points, Task
+from loop_core.words import Words
 
 RING, RING_LOSS = 16.0, 2.0
 """Pixels at 1080p of the largest ring around a sample, and the loss of a sample that has it."""
+COLON, ITS_LOSS = Words(": ", "："), Words("its own loss", "各样本的损失")
 COLUMN = 214
 """Pixels at 1080p for the words beside a map."""
 
@@ -219,20 +221,25 @@ def _side(surface: pygame.Surface, theme: Theme, view: View, points: Points, at:
     """Beside the map: how many are told wrong, what the marks mean, and the loss at ``at``."""
     left, inner, y = at[0], at[0] + theme.px(26), at[1] - theme.px(120)
     if wrong_of(points, view.task, view.threshold) is not None:
-        what, _, count = remark_of(points, view.task, view.threshold).partition(": ")
+        colon = COLON.said(view.language)
+        remark = remark_of(points, view.task, view.threshold, view.language)
+        what, _, count = remark.partition(colon)
         color = theme.failed if what == "NaN" else theme.text
         cross = cross_mark(theme.text, theme.panel, theme.px(6), theme.px(3))
         place_marks(surface, [cross], np.array([(left + theme.px(9), y)]))
-        text(surface, theme, f"{what}:", (inner, y), SIZE, color)
+        text(surface, theme, f"{what}{colon.rstrip()}", (inner, y), SIZE, color)
         text(surface, theme, count, (inner, y + theme.px(28)), SIZE, color)
     if view.loss is None:
         return
     if points.errors is not None:
         circle = ring_mark(theme.now, theme.px(8), theme.px(2))
         place_marks(surface, [circle], np.array([(left + theme.px(9), y + theme.px(70))]))
-        text(surface, theme, "its own loss", (inner, y + theme.px(70)), SIZE, theme.dim)
+        words = ITS_LOSS.said(view.language)
+        text(surface, theme, words, (inner, y + theme.px(70)), SIZE, theme.dim)
     if view.collapsed > 0:
         color, room = loss_color(theme, view), surface.get_width() - left - theme.px(12)
-        name = fitting(theme, (view.loss_name or "loss", "loss"), SIZE, "words", room)
+        name = fitting(
+            theme, (view.loss_name or LOSS.said(view.language), LOSS.said(view.language)), SIZE, "words", room
+        )
         text(surface, theme, name, at, SIZE, color)
         text(surface, theme, number(view.loss), (left, at[1] + theme.px(38)), 34, color, "code bold")

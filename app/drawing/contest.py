@@ -24,7 +24,7 @@ HIGH, LOW, LONG = 0.6, 0.3, 100
 """The share of the height that the curves have, and that beside an error of more characters than these."""
 TRAIN, TEST = Words("training loss", "训练损失"), Words("test loss", "测试损失")
 SUNG, EDITED = Words("as it is sung", "原来的循环"), Words("this loop", "这个循环")
-EPOCH = Words("epoch", "轮")
+EPOCH, LOG = Words("epoch", "轮"), Words("log", "对数")
 STOPPED = Words("line {}: {}", "第 {} 行：{}")
 CUT = Words("Stopped after {} epochs: it takes too long.", "运行 {} 轮后停下：时间太长。")
 RUNNING = Words("It runs …", "正在运行……")
@@ -107,7 +107,7 @@ def _draw_plots(
         y = part.top + theme.px(12)
         text(surface, theme, name.said(language), (plot.left, y), 24, color, "bold")
         if axis.log:
-            text(surface, theme, "log", (plot.right, y), SIZE, theme.dim, anchor="right")
+            text(surface, theme, LOG.said(language), (plot.right, y), SIZE, theme.dim, anchor="right")
         lines = ((SUNG, own, theme.text, DASH), (EDITED, edited, theme.now, 0))
         for row, (words, series, shade, dash) in enumerate(lines):
             y = part.top + theme.px(46 + 30 * row)

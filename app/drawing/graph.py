@@ -12,6 +12,7 @@ from app.draw import disc, ring
 from app.drawing.tiles import draw_tile
 from app.theme import Color, Theme, mix
 from loop_core.snapshot import Array, Forward, Layer, Param
+from loop_core.words import Words
 
 MOST_UNITS = 16
 MOST_COLUMNS = 7
@@ -24,6 +25,8 @@ FAINT = 0.4
 """Weights up to this share of the layer's largest are drawn without smoothing, which takes a sixth."""
 FEW = 4
 """Up to so many edges are drawn thick, with a mark for each gradient."""
+
+INPUT, MORE = Words("input", "输入"), Words("… {} more", "… 还有 {} 层")
 
 Place = tuple[float, float]
 
@@ -55,10 +58,12 @@ class Column:
 
 
 @lru_cache(maxsize=8)
-def columns_of(forward: Forward | None, params: tuple[Param, ...]) -> tuple[Column, ...]:
+def columns_of(
+    forward: Forward | None, params: tuple[Param, ...], language: str = "en"
+) -> tuple[Column, ...]:
     """The columns of a forward pass; layers without parameters join the column before them."""
     if forward is None:
-        return _fewer(_columns_of_params(params), 0)
+        return _fewer(_columns_of_params(params, language), 0, language)
     by_name = {p.name: p for p in params}
     columns: list[Column] = []
     for layer in forward.layers:
@@ -67,10 +72,11 @@ def columns_of(forward: Forward | None, params: tuple[Param, ...]) -> tuple[Colu
             width = columns[-1].width if columns else 0
             fitting = (p for p in own if len(p.shape) == 2 and p.shape[1] == width)
             weight = next(fitting, own[0] if own else None)
-            columns.append(Column((layer.kind,), layer.width, layer, weight=weight))
+            kind = INPUT.said(language) if layer.kind == INPUT.en else layer.kind
+            columns.append(Column((kind,), layer.width, layer, weight=weight))
             continue
         columns[-1] = _joined(columns[-1], layer)
-    return _fewer(tuple(columns), forward.skipped)
+    return _fewer(tuple(columns), forward.skipped, language)
 
 
 def _joined(column: Column, layer: Layer) -> Column:
@@ -87,15 +93,15 @@ def _joined(column: Column, layer: Layer) -> Column:
     return replace(joined, labels=(labels[0], layer.kind, *column.labels)) if _looks(joined) else joined
 
 
-def _columns_of_params(params: tuple[Param, ...]) -> tuple[Column, ...]:
+def _columns_of_params(params: tuple[Param, ...], language: str) -> tuple[Column, ...]:
     """Before any forward pass only the weights tell how wide the layers are."""
     weights = [p for p in params if len(p.shape) >= 2] or list(params[:1])
-    columns = [Column(("input",), math.prod(weights[0].shape[1:]))]
+    columns = [Column((INPUT.said(language),), math.prod(weights[0].shape[1:]))]
     columns += [Column(("",), weight.shape[0], weight=weight) for weight in weights]
     return tuple(columns)
 
 
-def _fewer(columns: tuple[Column, ...], skipped: int) -> tuple[Column, ...]:
+def _fewer(columns: tuple[Column, ...], skipped: int, language: str) -> tuple[Column, ...]:
     """Of a deep model the first and the last columns, and one that stands for those between.
 
     Of a deep model that looks from place to place, as attention does, the first pictures of that too.
@@ -104,10 +110,10 @@ def _fewer(columns: tuple[Column, ...], skipped: int) -> tuple[Column, ...]:
         return columns
     heads = next((k for k, column in enumerate(columns) if k > 2 and _looks(column)), None)
     if heads is not None and heads < len(columns) - 2:
-        after = _left_out(len(columns) - heads - 2 + skipped)
-        return (*columns[:2], _left_out(heads - 2), columns[heads], after, columns[-1])
+        after = _left_out(len(columns) - heads - 2 + skipped, language)
+        return (*columns[:2], _left_out(heads - 2, language), columns[heads], after, columns[-1])
     ends = MOST_COLUMNS // 2
-    between = _left_out(len(columns) - 2 * ends + skipped)
+    between = _left_out(len(columns) - 2 * ends + skipped, language)
     return (*columns[:ends], between, *columns[-ends:])
 
 
@@ -117,8 +123,8 @@ def _looks(column: Column) -> bool:
     return column.layer is not None and column.layer.kind == "Softmax" and maps is not None and len(maps) > 1
 
 
-def _left_out(count: int) -> Column:
-    return Column((f"… {count} more", "…"), 0, left_out=count)
+def _left_out(count: int, language: str) -> Column:
+    return Column((MORE.said(language).format(count), "…"), 0, left_out=count)
 
 
 def column_x(area: pygame.Rect, index: int, count: int) -> float:

@@ -9,9 +9,12 @@ from app.drawing.sums import step_sums
 from app.theme import Theme
 from loop_core.operations import Operation
 from loop_core.snapshot import Param
+from loop_core.words import Words
 
 SIZE = 22
-HEADS = ("parameter", ".grad")
+PARAMETER, GRAD = Words("parameter", "参数"), Words(".grad", ".grad")
+STEP = Words("step: w ← w − lr · grad", "更新：w ← w − lr · grad")
+SUM = Words("w ← w − lr · grad", "w ← w − lr · grad")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Form:
     head: float
     row: float
     gap: float
-    sums: str
+    sums: Words
     size: float
     below: float
 
@@ -36,8 +39,8 @@ class Form:
         return self.head + self.row * rows
 
 
-WIDE = Form((0.04, 0.30, 0.46), 56, 56, 32, "step: w ← w − lr · grad", 24, 0)
-NARROW = Form((0.044, 0.515, 0.65), 38, 70, 16, "w ← w − lr · grad", 22, 30)
+WIDE = Form((0.04, 0.30, 0.46), 56, 56, 32, STEP, 24, 0)
+NARROW = Form((0.044, 0.515, 0.65), 38, 70, 16, SUM, 22, 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +59,13 @@ def draw_numbers(
     change: Change,
     form: Form,
     area: pygame.Rect,
+    language: str = "en",
 ) -> None:
     """A row for each parameter, which has one value."""
     x = [area.left + round(area.width * column) for column in form.columns]
     y = area.top + theme.px(form.head / 2)
-    for left, head in zip(x, (*HEADS, form.sums), strict=True):
-        text(surface, theme, head, (left, y), SIZE, theme.faint)
+    for left, head in zip(x, (PARAMETER, GRAD, form.sums), strict=True):
+        text(surface, theme, head.said(language), (left, y), SIZE, theme.faint)
     y = area.top + theme.px(form.head + form.row / 2) - theme.px(form.below / 2)
     stepping = change.operation is Operation.STEP
     for param in params:

@@ -12,12 +12,20 @@ from app.drawing.samples import View
 from app.pointing import Hint, answering
 from app.theme import Color, Theme, mix
 from loop_core.snapshot import Array, Text
+from loop_core.words import Words
 
 SPACE, NEWLINE, TAB = "·", "⏎", "→"
 SIZES = (26, SIZE)
 """Of the letters: the first with which whole samples fit, else the last; the heights below go with it."""
 LINE, BAR, APART = 1.18, 0.55, 0.36
 """Heights of a row of letters, of the bars below it, and between two samples, by the letters' size."""
+NO_GUESSES = Words("no predictions yet", "还没有预测")
+BELOW = Words("text, below it the guesses", "上面是文本，下面是预测")
+TRAINING = Words("training sample {}, place {}", "训练样本 {}，位置 {}")
+TEST = Words("test sample {}, place {}", "测试样本 {}，位置 {}")
+AFTER, COMES = Words("after {}", "前文 {}"), Words("comes {}", "后面是 {}")
+CHANCE = Words("comes {}: chance {}", "后面是 {}：概率 {}")
+GUESS = Words("guess {}: chance {}", "预测 {}：概率 {}")
 BEFORE = 16
 """Letters before one that its hint repeats."""
 
@@ -47,9 +55,8 @@ def draw_passages(surface: pygame.Surface, theme: Theme, view: View, shown: Text
         if shown.guesses is not None and shown.right is not None:
             _guessed(surface, theme, view, (shown.guesses[row], shown.right[row]), shown, grid, row)
     answering(surface, grid.plot, partial(_place_at, view, shown, grid))
-    caption(
-        surface, theme, view, "no predictions yet" if shown.guesses is None else "text, below it the guesses"
-    )
+    words = NO_GUESSES if shown.guesses is None else BELOW
+    caption(surface, theme, view, words.said(view.language))
 
 
 def grid_of(surface: pygame.Surface, theme: Theme, shown: Text) -> Grid:
@@ -144,14 +151,14 @@ def _place_at(view: View, shown: Text, grid: Grid, at: tuple[float, float]) -> H
     place = grid.first + int((at[0] - grid.plot.left) // grid.cell) - 1
     if not 0 <= row < grid.rows or not grid.first <= place < shown.inputs.shape[1]:
         return None
-    half = "test" if view.testing else "training"
+    language, which = view.language, TEST if view.testing else TRAINING
     given = shown.inputs[row, max(0, place + 1 - BEFORE) : place + 1].tolist()
-    told = [f"{half} sample {shown.first + row}, place {place + 1}"]
-    told.append("after " + "".join(_word(shown, value) for value in given))
+    told = [which.said(language).format(shown.first + row, place + 1)]
+    told.append(AFTER.said(language).format("".join(_word(shown, value) for value in given)))
     target = _word(shown, float(shown.targets[row, place]))
     if shown.guesses is None or shown.right is None or shown.sure is None:
-        return Hint((*told, f"comes {target}"))
+        return Hint((*told, COMES.said(language).format(target)))
     guess = _word(shown, float(shown.guesses[row, place]))
-    told.append(f"comes {target}: chance {number(float(shown.right[row, place]))}")
-    told.append(f"guess {guess}: chance {number(float(shown.sure[row, place]))}")
+    told.append(CHANCE.said(language).format(target, number(float(shown.right[row, place]))))
+    told.append(GUESS.said(language).format(guess, number(float(shown.sure[row, place]))))
     return Hint(tuple(told))

@@ -5,14 +5,29 @@ from functools import partial
 
 import pygame
 
-from app.draw import text, width
+from app.draw import fitting, text, width
 from app.pointing import Hint, answering
 from app.theme import Theme
 from loop_core.operations import Operation
 from loop_core.snapshot import Tape
+from loop_core.words import Words
 
 SIZE = 22
 ENDS = ("Backward0", "Backward1", "Backward")
+TAPE = Words("tape", "计算图")
+NONE = (
+    Words("none: no operation is recorded here", "没有：这里的运算不被记录"),
+    Words("none is recorded", "不记录"),
+)
+EMPTY = (
+    Words("empty until the forward pass records on it", "还是空的，等前向传播来记录"),
+    Words("empty so far", "还是空的"),
+)
+TOLD = Words("{} functions, {} parameters: {}", "{} 个函数，{} 个参数：{}")
+USED, WAITS = (
+    Words("used up by backward()", "已被 backward() 用掉"),
+    Words("waits for backward()", "等待 backward()"),
+)
 
 _UNRECORDED = frozenset({Operation.INFERENCE_MODE, Operation.TEST_FORWARD, Operation.TEST_LOSS})
 
@@ -26,23 +41,20 @@ class Ribbon:
     share: float
 
 
-def draw_ribbon(surface: pygame.Surface, theme: Theme, ribbon: Ribbon, room: pygame.Rect) -> None:
+def draw_ribbon(
+    surface: pygame.Surface, theme: Theme, ribbon: Ribbon, room: pygame.Rect, language: str = "en"
+) -> None:
     """The ribbon's name at the left of ``room``, then its functions in the order of the forward pass."""
-    name = text(surface, theme, "tape", (room.left, room.centery), SIZE, theme.dim, "bold")
+    name = text(surface, theme, TAPE.said(language), (room.left, room.centery), SIZE, theme.dim, "bold")
     strip = pygame.Rect(name.right + theme.px(16), room.top, 0, room.height)
     strip.width = room.right - strip.left
     if ribbon.tape is None:
-        words = (
-            "none: no operation is recorded here"
-            if ribbon.operation in _UNRECORDED
-            else "empty until the forward pass records on it"
-        )
-        short = "none is recorded" if ribbon.operation in _UNRECORDED else "empty so far"
-        words = words if width(theme, words, SIZE) <= strip.width else short
+        wordings = [words.said(language) for words in (NONE if ribbon.operation in _UNRECORDED else EMPTY)]
+        words = fitting(theme, wordings, SIZE, "words", strip.width)
         text(surface, theme, words, (strip.left, room.centery), SIZE, theme.faint, most=strip.width)
         return
     _draw_nodes(surface, theme, replace(ribbon, tape=ribbon.tape), ribbon.tape, strip)
-    answering(surface, room, partial(_hint, ribbon.tape))
+    answering(surface, room, partial(_hint, ribbon.tape, language))
 
 
 def _draw_nodes(
@@ -105,7 +117,7 @@ def _fitting(theme: Theme, names: list[str], total: int, room: float) -> list[st
     return names[-1:]
 
 
-def _hint(tape: Tape, at: tuple[float, float]) -> Hint:
-    state = "used up by backward()" if tape.used else "waits for backward()"
+def _hint(tape: Tape, language: str, at: tuple[float, float]) -> Hint:
+    state = (USED if tape.used else WAITS).said(language)
     nodes = tape.nodes if len(tape.nodes) <= 8 else ("…", *tape.nodes[-8:])
-    return Hint((f"{tape.total} functions, {tape.leaves} parameters: {state}", *nodes))
+    return Hint((TOLD.said(language).format(tape.total, tape.leaves, state), *nodes))

@@ -10,11 +10,22 @@ import numpy.typing as npt
 from app.draw import eased, number
 from app.pointing import Hint
 from loop_core.snapshot import Array, Fit, Points, Task, Text
+from loop_core.words import Words
 
 Counts = npt.NDArray[np.integer]
 
 FEW = 4
 """Numbers of a sample that a hint says before it leaves out the rest."""
+WRONG, BROKEN = Words("wrong: {} of {}", "错误：{} / {}"), Words("NaN: {} of {}", "NaN：{} / {}")
+FIRST, SAMPLES = Words("first {:,}", "前 {:,}"), Words("{:,} samples", "{:,} 个样本")
+LETTERS, NUMBERS = (
+    Words("{:,} × {:,} letters", "{:,} × {:,} 个字符"),
+    Words("{:,} × {:,} numbers", "{:,} × {:,} 个数"),
+)
+LOSS, MEAN = Words("loss", "损失"), Words("mean {} = {}", "平均 {} = {}")
+TRAINING, TEST = Words("training sample {}", "训练样本 {}"), Words("test sample {}", "测试样本 {}")
+INPUT, OUTPUT = Words("input {}", "输入 {}"), Words("output {}", "输出 {}")
+TARGET, ITS_LOSS = Words("target {}", "目标值 {}"), Words("its own loss {}", "自身损失 {}")
 CLOSE = 1e-4
 """How far a loss may be, as a share of it, from what it is said to be."""
 
@@ -36,6 +47,7 @@ class View:
     loss: float | None
     loss_name: str
     progress: int
+    language: str = "en"
 
     @property
     def points(self) -> Points | None:
@@ -102,22 +114,24 @@ def wrong_of(points: Points, task: Task, threshold: float) -> npt.NDArray[np.boo
     return wrong
 
 
-def remark_of(points: Points, task: Task, threshold: float) -> str:
+def remark_of(points: Points, task: Task, threshold: float, language: str = "en") -> str:
     """How many samples there are; once the model has told their classes, how many it got wrong."""
     if points.text is not None:
-        return _remark_of_text(points.text, points.total)
+        return _remark_of_text(points.text, points.total, language)
     known = len(points.targets)
-    whole = f"{known:,}" if known == points.total else f"first {known:,}"
+    whole = f"{known:,}" if known == points.total else FIRST.said(language).format(known)
     if broken := broken_of(points):
-        return f"NaN: {broken} of {whole}"
+        return BROKEN.said(language).format(broken, whole)
     wrong = wrong_of(points, task, threshold)
-    return f"{points.total:,} samples" if wrong is None else f"wrong: {wrong.sum()} of {whole}"
+    if wrong is None:
+        return SAMPLES.said(language).format(points.total)
+    return WRONG.said(language).format(wrong.sum(), whole)
 
 
-def _remark_of_text(shown: Text, total: int) -> str:
+def _remark_of_text(shown: Text, total: int, language: str) -> str:
     if shown.guesses is None:
-        return f"{total:,} × {shown.total // total:,} {'letters' if shown.words else 'numbers'}"
-    return f"wrong: {shown.wrong:,} of {shown.total:,}"
+        return (LETTERS if shown.words else NUMBERS).said(language).format(total, shown.total // total)
+    return WRONG.said(language).format(f"{shown.wrong:,}", f"{shown.total:,}")
 
 
 def broken_of(points: Points) -> int:
@@ -129,7 +143,7 @@ def losses_said(view: View) -> tuple[str, ...]:
     """The loss in words, the longest first; what it is a mean of only where its samples' errors show that."""
     assert view.loss is not None
     said = number(view.loss)
-    wordings = [f"{name} = {said}" for name in (view.loss_name, "loss") if name]
+    wordings = [f"{name} = {said}" for name in (view.loss_name, LOSS.said(view.language)) if name]
     points = view.points
     if points is None or points.errors is None or points.predictions is None:
         return tuple(wordings)
@@ -137,7 +151,7 @@ def losses_said(view: View) -> tuple[str, ...]:
         residuals = points.predictions[:, 0] - points.targets
         for name, parts in (("|y_pred − y|", np.abs(residuals)), ("(y_pred − y)²", residuals**2)):
             if np.allclose(points.errors, parts, rtol=CLOSE):
-                return f"mean {name} = {said}", *wordings[-1:]
+                return MEAN.said(view.language).format(name, said), *wordings[-1:]
     return tuple(wordings)
 
 
@@ -178,15 +192,15 @@ def histogram(outputs: Array, classes: Array, threshold: float, bins: int) -> Hi
 
 def sample_hint(view: View, index: int) -> Hint:
     """One sample: its name, numbers, target, what the model says, and its own part of the loss."""
-    points = view.points
+    points, language = view.points, view.language
     assert points is not None
-    rows = [f"{'test' if view.testing else 'training'} sample {index}"]
-    rows.append(f"input {_numbers(points.inputs[index])}")
-    rows.append(f"target {number(float(points.targets[index]))}")
+    rows = [(TEST if view.testing else TRAINING).said(language).format(index)]
+    rows.append(INPUT.said(language).format(_numbers(points.inputs[index])))
+    rows.append(TARGET.said(language).format(number(float(points.targets[index]))))
     if points.predictions is not None:
-        rows.append(f"output {_numbers(points.predictions[index])}")
+        rows.append(OUTPUT.said(language).format(_numbers(points.predictions[index])))
     if points.errors is not None:
-        rows.append(f"its own loss {number(float(points.errors[index]))}")
+        rows.append(ITS_LOSS.said(language).format(number(float(points.errors[index]))))
     return Hint(tuple(rows))
 
 

@@ -10,6 +10,7 @@ import pygame
 from app.draw import disc, fitting, number, ring, text, title, width
 from app.theme import Theme, mix
 from loop_core.snapshot import Array, Surface, Walk
+from loop_core.words import Words
 
 SIZE = 22
 LEVELS = 12
@@ -24,16 +25,22 @@ FINEST = 480
 FAR = 20.0
 """Places are drawn at most so many widths of the plot from its centre."""
 
+SURFACE, LOWEST = Words("loss surface", "损失曲面"), Words("× lowest: {}", "× 最低点：{}")
+THEN_NAN = Words("then NaN", "之后是 NaN")
+
 Place = tuple[float, float]
 
 
-def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk, share: float) -> pygame.Rect:
+def draw_walk(
+    surface: pygame.Surface, theme: Theme, walk: Walk, share: float, language: str = "en"
+) -> pygame.Rect:
     """The whole of ``surface``: levels, axes, minimum, start and the path to where the model stands now.
 
     share: how far the last step has been taken, 0 to 1.  Answers where the plot came to stand.
     """
     lowest = walk.surface.lowest
-    title(surface, theme, "loss surface", "" if lowest is None else f"× lowest: {number(lowest[2])}")
+    aside = "" if lowest is None else LOWEST.said(language).format(number(lowest[2]))
+    title(surface, theme, SURFACE.said(language), aside)
     side, height = surface.get_size()
     ticks = max(width(theme, _tick(tick), SIZE, "code") for tick in round_numbers(walk.surface.y))
     left = max(theme.px(72), ticks + theme.px(34))
@@ -42,7 +49,7 @@ def draw_walk(surface: pygame.Surface, theme: Theme, walk: Walk, share: float) -
     _axes(surface, theme, plot, walk.surface)
     if lowest is not None:
         _cross(surface, theme, place_of(plot, walk.surface, lowest[0], lowest[1]))
-    _path(surface, theme, plot, walk, share)
+    _path(surface, theme, plot, walk, share, language)
     return plot
 
 
@@ -148,7 +155,9 @@ def _cross(surface: pygame.Surface, theme: Theme, at: Place) -> None:
         pygame.draw.aaline(surface, theme.text, (x - reach, y - rise), (x + reach, y + rise), theme.px(3))
 
 
-def _path(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, walk: Walk, share: float) -> None:
+def _path(
+    surface: pygame.Surface, theme: Theme, plot: pygame.Rect, walk: Walk, share: float, language: str
+) -> None:
     """A ring at the start, a line, and a disc where the model is; at the edge an arrow: it is outside."""
     known = walk.path[~np.isnan(walk.path).any(axis=1)]
     places = [place_of(plot, walk.surface, x, y) for x, y in known.tolist()]
@@ -167,7 +176,7 @@ def _path(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, walk: Walk, 
         _here(surface, theme, plot, places[-1], places[-2] if len(places) > 1 else places[-1])
     if len(known) < len(walk.path):
         at = plot.centerx, plot.bottom - theme.px(24)
-        text(surface, theme, "then NaN", at, SIZE, theme.failed, "bold", "center")
+        text(surface, theme, THEN_NAN.said(language), at, SIZE, theme.failed, "bold", "center")
 
 
 def _inside(plot: pygame.Rect, a: Place, b: Place) -> tuple[Place, Place] | None:

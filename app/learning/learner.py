@@ -8,6 +8,8 @@ from pathlib import Path
 import pygame
 
 from app.board import Board
+from app.drawing.messages import HOW_NEAR
+from app.drawing.ratings import LEVELS
 from app.learning import along
 from app.learning.activities import Activity
 from app.learning.activities.puzzle import PuzzleActivity
@@ -92,9 +94,9 @@ class Learner:
         if kind is None:
             self._exercise = None
             self._transport.set_stops(())
-            self._board.say(OFF.said(self._board.controls.language))
+            self._board.say(OFF)
             return
-        self._board.say(kind.greeting.said(self._board.controls.language))
+        self._board.say(kind.greeting)
         self._results.begin()
         exercise: Exercise = kind(self._song, self._results)
         self._exercise = exercise
@@ -106,7 +108,8 @@ class Learner:
 
     def harder(self) -> None:
         """The next difficulty of singing."""
-        self._board.say(f"{self.along.harder()}: how near a pitch must be")
+        level = LEVELS[self.along.harder()].said(self._board.controls.language)
+        self._board.say(HOW_NEAR, level)
 
     def wrong_loops(self, conductor: Conductor) -> None:
         """Sing it wrong."""

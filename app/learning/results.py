@@ -7,6 +7,7 @@ from pathlib import Path
 from app.learning.progress import WEAK, Progress, load_progress
 from loop_core.errors import InputError
 from loop_core.report import Report, Tally
+from loop_core.words import Words
 
 AT_ONCE, LATER, MISSED = 5, 3, 1
 """Grades of the spacing rule: right at once, right after a wrong one, not known."""
@@ -18,7 +19,10 @@ class Results:
     """Answers as they come, kept when there is time; right, asked: since the exercise began."""
 
     def __init__(
-        self, path: Callable[[], Path], say: Callable[[str], None], today: Callable[[], date] = date.today
+        self,
+        path: Callable[[], Path],
+        say: Callable[[Words | str], None],
+        today: Callable[[], date] = date.today,
     ) -> None:
         """path: of the file that they are kept in.  say: takes a short word to the learner."""
         self._path = path
@@ -87,7 +91,7 @@ class Results:
             self._kept().save()
             self._unsaved = False
         except InputError as error:
-            self._say(f"results not kept: {error}")
+            self._say(Words(f"results not kept: {error}", f"成绩没有保存：{error}"))
 
     def _kept(self) -> Progress:
         if self._progress is None:

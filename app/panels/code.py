@@ -17,7 +17,9 @@ from loop_core.frame import Frame
 from loop_core.listing import Listing, part_of
 from loop_core.operations import Operation
 from loop_core.timeline import sung_lines
+from loop_core.words import Words
 
+LINE_NAME, GO = Words("line {}: {}", "第 {} 行：{}"), Words("click: go there", "点击：跳到这里")
 LINE, LYRIC = 34, 32
 MOVE = 0.35
 """Seconds that the listing takes to scroll to the next operation."""
@@ -45,6 +47,7 @@ class View:
     sung: tuple[tuple[int, int, float, str], ...]
     hidden: str = ""
     hidden_in: tuple[int, int] = (0, 0)
+    language: str = "en"
 
 
 def view(frame: Frame) -> View:
@@ -63,7 +66,8 @@ def view(frame: Frame) -> View:
     listing = part_of(frame.listing, _file(frame))
     sung = sung_lines(frame.song, listing)
     rests = _rest(frame, None if frame.cue is None else frame.cue - 1), _rest(frame, frame.cue)
-    return View(listing, lit, before, rests, moved, lyric, failed, sung, *_hidden(frame))
+    language = frame.controls.language
+    return View(listing, lit, before, rests, moved, lyric, failed, sung, *_hidden(frame), language)
 
 
 def _open(frame: Frame) -> bool:
@@ -147,7 +151,8 @@ def _hint(view: View, shown: list[tuple[int, int]], at: tuple[float, float]) -> 
         return None
     name = view.listing.lines[number - 1].strip()
     rows = (f"{int(time) // 60}:{int(time) % 60:02} {lyric}" for time, lyric in times)
-    return Hint((f"line {number}: {name}", *rows, "click: go there"), number)
+    heading = LINE_NAME.said(view.language).format(number, name)
+    return Hint((heading, *rows, GO.said(view.language)), number)
 
 
 def _rows_at(rows: tuple[Row, ...], lines: tuple[int, int]) -> tuple[int, int]:

@@ -10,8 +10,11 @@ from app.pointing import Hint, answering
 from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.snapshot import Evidence
+from loop_core.words import Words
 
 SIZE, LINE, PROOF = 22, 30, 25
+TITLE = Words("proof, and what is printed", "证据和打印输出")
+PROOF_NAME, PRINTED = Words("proof", "证据"), Words("printed", "打印输出")
 MOST_ANSWER = 3
 """Rows of an answer, at most."""
 
@@ -27,14 +30,16 @@ class View:
     new: int
     evidence: Evidence | None
     answer: str = ""
+    language: str = "en"
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
     snapshot = frame.snapshot
     if snapshot is None:
-        return View((), 0, None)
-    return View(snapshot.console, len(snapshot.printed), snapshot.evidence, _answer(frame))
+        return View((), 0, None, language=frame.controls.language)
+    language, printed = frame.controls.language, len(snapshot.printed)
+    return View(snapshot.console, printed, snapshot.evidence, _answer(frame), language)
 
 
 def _answer(frame: Frame) -> str:
@@ -51,7 +56,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     left, height = theme.px(20), surface.get_height()
     most = surface.get_width() - 2 * left
     if view.evidence is None:
-        title(surface, theme, "proof, and what is printed")
+        title(surface, theme, TITLE.said(view.language))
         return
     mark, color = ("✓", theme.text) if view.evidence.holds else ("✗", theme.failed)
     if view.evidence.absent:
@@ -65,7 +70,9 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     proof = wrapped(theme, view.evidence.text, PROOF, "words", room)
     if len(proof) > most_rows:
         proof = (*proof[: most_rows - 1], " ".join(proof[most_rows - 1 :]))
-        answering(surface, surface.get_rect(), partial(_whole, "proof", view.evidence.text))
+        answering(
+            surface, surface.get_rect(), partial(_whole, PROOF_NAME.said(view.language), view.evidence.text)
+        )
     for row, words in enumerate(proof):
         at = (shown.right + theme.px(12), y + row * line)
         text(surface, theme, words, at, PROOF, color, most=room)
@@ -81,7 +88,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         color = theme.now if row < view.new else theme.dim
         rect = text(surface, theme, words, (left, bottom - row * line), SIZE, color, "code", most=most)
         if width(theme, words, SIZE, "code") > most:
-            answering(surface, rect, partial(_whole, "printed", words))
+            answering(surface, rect, partial(_whole, PRINTED.said(view.language), words))
 
 
 def _whole(name: str, words: str, at: tuple[float, float]) -> Hint:

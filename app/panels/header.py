@@ -7,39 +7,54 @@ from functools import partial
 import pygame
 
 from app.draw import badge, eased, text, width
+from app.drawing.messages import (
+    AT_END,
+    BACKING_OFF,
+    CATCHING,
+    COUNT_IN_ON,
+    HOLD,
+    LOOPS,
+    NO_SOUND,
+    PREPARING,
+    SPEED,
+    TRANSPOSED,
+    TUNING,
+    VOICE,
+    VOICE_OFF,
+)
 from app.pointing import Hint, answering
 from app.theme import Theme
 from loop_core.frame import Controls, Frame
 from loop_core.operations import Operation
 from loop_core.snapshot import GradMode, Snapshot
+from loop_core.words import Words
 
 GRAD_WORDS: dict[GradMode, str] = {"grad": "GRAD ON", "no_grad": "NO GRAD", "inference": "INFERENCE"}
-GRAD_HINTS: dict[GradMode, Hint] = {
-    "grad": Hint(
-        (
-            "torch.is_grad_enabled() = True",
-            "torch.is_inference_mode_enabled() = False",
-            "operations are recorded, for loss.backward() to follow",
-        )
+GRAD_FACTS: dict[GradMode, tuple[str, ...]] = {
+    "grad": ("torch.is_grad_enabled() = True", "torch.is_inference_mode_enabled() = False"),
+    "no_grad": ("torch.is_grad_enabled() = False", "torch.is_inference_mode_enabled() = False"),
+    "inference": ("torch.is_inference_mode_enabled() = True",),
+}
+RECORDED = Words(
+    "operations are recorded, for loss.backward() to follow", "运算会被记录，loss.backward() 沿着记录回去"
+)
+UNRECORDED = Words("operations are not recorded: results have no grad_fn", "运算不被记录：结果没有 grad_fn")
+MODES = {
+    True: Words(
+        "Dropout leaves units out, BatchNorm goes by the batch",
+        "Dropout 丢弃单元，BatchNorm 用这一批的统计量",
     ),
-    "no_grad": Hint(
-        (
-            "torch.is_grad_enabled() = False",
-            "torch.is_inference_mode_enabled() = False",
-            "operations are not recorded: results have no grad_fn",
-        )
-    ),
-    "inference": Hint(
-        (
-            "torch.is_inference_mode_enabled() = True",
-            "operations are not recorded: results have no grad_fn",
-        )
+    False: Words(
+        "Dropout leaves none out, BatchNorm goes by its averages", "Dropout 不丢弃，BatchNorm 用积累的平均值"
     ),
 }
-MODE_WORDS = {
-    True: "Dropout leaves units out, BatchNorm goes by the batch",
-    False: "Dropout leaves none out, BatchNorm goes by its averages",
-}
+IN_FORWARD, NEITHER = Words("in the forward pass: {}", "前向传播中：{}"), Words("neither", "两者都没有")
+EPOCH, OF_EPOCHS = Words("epoch {}", "第 {} 轮"), Words("epoch {} / {}", "第 {} / {} 轮")
+EPOCH_OF = Words("epoch {} of {}", "第 {} 轮，共 {} 轮")
+FROM_0, LAST = (
+    Words("counted from 0", "从 0 数起"),
+    Words("counted from 0: the last is {}", "从 0 数起：最后是 {}"),
+)
 LISTENING = ("Dropout", "BatchNorm")
 """Layers that ask for ``training``, by a part of their class's name."""
 
@@ -69,13 +84,14 @@ class View:
     notes: tuple[str, ...]
     turning: str
     turn: int
+    language: str = "en"
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
     snapshot, controls = frame.snapshot, frame.controls
     return View(
-        frame.lesson.title,
+        frame.lesson.titles.said(controls.language),
         snapshot.epoch if snapshot else None,
         snapshot.epochs if snapshot else None,
         _listening(snapshot) if snapshot else None,
@@ -85,47 +101,49 @@ def view(frame: Frame) -> View:
         controls.playing,
         tuple(dict.fromkeys(_notes(frame))),
         *_turn(frame),
+        controls.language,
     )
 
 
 def _notes(frame: Frame) -> Iterator[str]:
     """What is not as usual; the word to the person at the keys first, as what does not fit is cut."""
-    controls = frame.controls
+    controls, language = frame.controls, frame.controls.language
     if controls.message:
         yield controls.message
     if not frame.ready:
-        yield "tuning up"
+        yield TUNING.said(language)
     elif frame.behind and frame.snapshot is not None and not controls.vamping:
-        yield "catching up"
+        yield CATCHING.said(language)
     if controls.hold:
-        yield "hold: each line waits for Space"
+        yield HOLD.said(language)
     if controls.exercise:
         yield controls.exercise
     yield from _practice(controls)
     if not controls.message and controls.sound.startswith("no sound"):
-        yield "no sound"
+        yield NO_SOUND.said(language)
     if frame.now >= frame.song.length:
-        yield "R: once more, D: lessons"
+        yield AT_END.said(language)
 
 
 def _practice(controls: Controls) -> Iterator[str]:
     """How the song is practised."""
+    language = controls.language
     if controls.muted:
-        yield "voice off"
+        yield VOICE_OFF.said(language)
     elif controls.voice < 1:
-        yield f"voice {controls.voice:.0%}"
+        yield VOICE.said(language).format(controls.voice)
     if controls.unaccompanied:
-        yield "backing off"
+        yield BACKING_OFF.said(language)
     if controls.speed != 100:
-        yield f"speed {controls.speed}%"
+        yield SPEED.said(language).format(controls.speed)
     if controls.transpose:
-        yield f"transposed {controls.transpose:+}"
+        yield TRANSPOSED.said(language).format(f"{controls.transpose:+}")
     if controls.preparing:
-        yield "in preparation"
+        yield PREPARING.said(language)
     if controls.loop is not None:
-        yield f"loop: {controls.loop.kind}"
+        yield LOOPS[controls.loop.kind].said(language)
     if controls.count_in:
-        yield "count-in on"
+        yield COUNT_IN_ON.said(language)
 
 
 def _listening(snapshot: Snapshot) -> tuple[str, ...] | None:
@@ -162,14 +180,15 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         rect = badge(surface, theme, words, (right, middle), theme.now if lit else theme.dim, filled)
         if part == view.turning:
             _flip(surface, rect, turned, theme)
-        hint = _mode_hint(view) if part == "mode" else GRAD_HINTS[view.grad_mode or "grad"]
+        hint = _mode_hint(view) if part == "mode" else _grad_hint(view)
         answering(surface, rect, partial(_say, hint))
         right -= theme.px(14)
     if view.epoch is not None:
         rise = theme.px(56) * (1 - turned) if view.turning == "epoch" else 0.0
         at = (right, middle + rise)
-        last = f" / {view.epochs - 1}" if view.epochs else ""
-        epoch = text(surface, theme, f"epoch {view.epoch}{last}", at, 28, theme.text, "words", "right")
+        words = (OF_EPOCHS if view.epochs else EPOCH).said(view.language)
+        words = words.format(view.epoch, (view.epochs or 0) - 1)
+        epoch = text(surface, theme, words, at, 28, theme.text, "words", "right")
         answering(surface, epoch, partial(_say, _epoch_hint(view)))
         right = epoch.left
     room = right - lesson.right - theme.px(56)
@@ -184,16 +203,25 @@ def _say(hint: Hint, at: tuple[float, float]) -> Hint:
 
 
 def _mode_hint(view: View) -> Hint:
-    rows = [f"model.training = {view.training}", MODE_WORDS[bool(view.training)]]
+    rows = [f"model.training = {view.training}", MODES[bool(view.training)].said(view.language)]
     if view.listening is not None:
-        rows.append(f"in the forward pass: {', '.join(view.listening) or 'neither'}")
+        kinds = ", ".join(view.listening) or NEITHER.said(view.language)
+        rows.append(IN_FORWARD.said(view.language).format(kinds))
     return Hint(tuple(rows))
 
 
+def _grad_hint(view: View) -> Hint:
+    mode = view.grad_mode or "grad"
+    recorded = RECORDED if mode == "grad" else UNRECORDED
+    return Hint((*GRAD_FACTS[mode], recorded.said(view.language)))
+
+
 def _epoch_hint(view: View) -> Hint:
+    language = view.language
     if not view.epochs:
-        return Hint((f"epoch {view.epoch}", "counted from 0"))
-    return Hint((f"epoch {view.epoch} of {view.epochs}", f"counted from 0: the last is {view.epochs - 1}"))
+        return Hint((EPOCH.said(language).format(view.epoch), FROM_0.said(language)))
+    name = EPOCH_OF.said(language).format(view.epoch, view.epochs)
+    return Hint((name, LAST.said(language).format(view.epochs - 1)))
 
 
 def _badges(view: View) -> list[tuple[str, str, bool, bool]]:

@@ -15,8 +15,13 @@ from app.theme import Color, Theme, mix
 from loop_core.frame import Frame
 from loop_core.operations import Operation
 from loop_core.snapshot import Series
+from loop_core.words import Words
 
 SIZE = 22
+LOSS, NO_LOSS, LOG = Words("loss", "损失"), Words("no loss yet", "还没有损失"), Words("log", "对数")
+TRAIN, TEST, EPOCHS = Words("train", "训练"), Words("test", "测试"), Words("epoch", "轮次")
+EPOCH = Words("epoch {}", "第 {} 轮")
+TRAIN_LOSS, TEST_LOSS = Words("train loss {}", "训练损失 {}"), Words("test loss {}", "测试损失 {}")
 OPENING, PULSE = 0.4, 0.6
 """Seconds over which an epoch's slot opens, and over which the dot of a new loss arrives."""
 
@@ -36,13 +41,15 @@ class View:
     fresh: Operation | None
     opened: int
     arrived: int
+    language: str = "en"
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
     snapshot = frame.snapshot
     if snapshot is None:
-        return View(None, None, None, frame.lesson.epochs, (None, None), None, 20, 20)
+        language = frame.controls.language
+        return View(None, None, None, frame.lesson.epochs, (None, None), None, 20, 20, language)
     fresh = snapshot.operation if snapshot.operation in (Operation.LOSS, Operation.TEST_LOSS) else None
     passed = math.inf if frame.controls.still else max(0.0, frame.now - frame.shown)
     opening = passed / OPENING if snapshot.operation is Operation.EPOCH else 1.0
@@ -56,12 +63,13 @@ def view(frame: Frame) -> View:
         fresh,
         round(20 * min(1.0, opening)),
         round(20 * min(1.0, arriving)),
+        frame.controls.language,
     )
 
 
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     """Curves over the epochs; those that have not come yet are empty."""
-    title(surface, theme, "loss")
+    title(surface, theme, LOSS.said(view.language))
     _legend(surface, theme, view)
     axis = axis_of(view.train, view.test)
     ticks = ticks_of(axis)
@@ -72,14 +80,16 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     if begun or view.epoch is not None:
         _epochs(surface, theme, plot, view)
     if view.train is None or view.test is None or not begun:
-        text(surface, theme, "no loss yet", plot.center, SIZE, theme.faint, anchor="center")
+        words = NO_LOSS.said(view.language)
+        text(surface, theme, words, plot.center, SIZE, theme.faint, anchor="center")
         return
     for value, words in ticks:
         y = height_of(plot, axis, value)
         pygame.draw.line(surface, theme.line, (plot.left, y), (plot.right, y))
         text(surface, theme, words, (plot.left - theme.px(12), y), SIZE, theme.dim, "code", "right")
     if axis.log:
-        text(surface, theme, "log", (theme.px(20), plot.bottom + theme.px(24)), SIZE, theme.dim)
+        at = theme.px(20), plot.bottom + theme.px(24)
+        text(surface, theme, LOG.said(view.language), at, SIZE, theme.dim)
     for series, color in ((view.test, theme.test), (view.train, theme.train)):
         if len(series.value):
             layer = _curve(theme, plot.size, series, view.epochs, axis, color)
@@ -96,17 +106,17 @@ def _hint(view: View, plot: pygame.Rect, at: tuple[float, float]) -> Hint | None
     epoch = view.train.epoch[np.abs(view.train.epoch - wanted).argmin()]
     if abs(epoch - wanted) * plot.width / max(1, view.epochs - 1) > plot.height / 8:
         return None
-    rows = [f"epoch {int(epoch)}"]
-    for name, series in (("train", view.train), ("test", view.test)):
+    rows = [EPOCH.said(view.language).format(int(epoch))]
+    for name, series in ((TRAIN_LOSS, view.train), (TEST_LOSS, view.test)):
         value = series.value[series.epoch == epoch]
-        rows += [f"{name} loss {number(float(value[0]), 6)}"] if len(value) else []
+        rows += [name.said(view.language).format(number(float(value[0]), 6))] if len(value) else []
     return Hint(tuple(rows))
 
 
 def _legend(surface: pygame.Surface, theme: Theme, view: View) -> None:
     x, y = float(surface.get_width() - theme.px(20)), theme.px(26)
     entries = zip(
-        ("test", "train"),
+        (TEST.said(view.language), TRAIN.said(view.language)),
         (view.values[1], view.values[0]),
         (theme.test, theme.train),
         (Operation.TEST_LOSS, Operation.LOSS),
@@ -126,7 +136,7 @@ def _epochs(surface: pygame.Surface, theme: Theme, plot: pygame.Rect, view: View
     last = f"{view.epochs - 1:,}".replace(",", " ")
     at = plot.right - max(0, width(theme, last, SIZE, "code") // 2 - theme.px(20))
     text(surface, theme, last, (at, y), SIZE, theme.dim, "code", "center")
-    text(surface, theme, "epoch", (plot.centerx, y), SIZE, theme.dim, anchor="center")
+    text(surface, theme, EPOCHS.said(view.language), (plot.centerx, y), SIZE, theme.dim, anchor="center")
     pygame.draw.line(surface, theme.line, plot.bottomleft, plot.bottomright)
     if view.epoch is None:
         return

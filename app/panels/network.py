@@ -15,7 +15,7 @@ from app.drawing.graph import Column, columns_of, gap_of, wires
 from app.drawing.numbers import NARROW, WIDE, Change, draw_numbers
 from app.drawing.ribbon import Ribbon, draw_ribbon
 from app.drawing.sums import step_sums
-from app.drawing.surface import draw_walk
+from app.drawing.surface import SURFACE, draw_walk
 from app.drawing.tiles import draw_tile
 from app.drawing.units import Look, draw_column
 from app.pointing import answering
@@ -23,6 +23,7 @@ from app.theme import Theme
 from loop_core.frame import Frame
 from loop_core.operations import TESTING, Operation
 from loop_core.snapshot import Drops, Forward, Param, Snapshot, Tape, Walk
+from loop_core.words import Words
 
 SIZE = 22
 STEPS = 40
@@ -39,6 +40,16 @@ PART = 0.55
 """Of the panel's width, where the loss surface has the rest."""
 HEAD, GRADS, TAPE = 96, 70, 38
 """Heights above the network, of the gradients' tiles and of the tape, in pixels at 1080p."""
+
+NETWORK, NO_MODEL = Words("network", "网络"), Words("no model yet", "还没有模型")
+GRAD, STEP = Words("grad", "梯度"), Words("step", "更新")
+AWAITED = Words("once the first loss confirms it", "等第一次损失确认后画出")
+GRADIENTS, AND = Words("gradients: {}", "梯度：{}"), Words(" and ", "、")
+ALREADY, NORM, VALUE = (
+    Words("already None", "本来就是 None"),
+    Words("norm {}", "范数 {}"),
+    Words("value", "有值"),
+)
 
 _FORWARD = frozenset({Operation.FORWARD, Operation.TEST_FORWARD})
 _MODES = frozenset({Operation.TRAIN, Operation.EVAL})
@@ -65,13 +76,15 @@ class View:
     share: int
     walk: Walk | None = None
     walk_awaited: bool = False
+    language: str = "en"
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
     snapshot = frame.snapshot
     if snapshot is None:
-        return View((), None, False, (), 0, None, None, False, None, None, STEPS)
+        language = frame.controls.language
+        return View((), None, False, (), 0, None, None, False, None, None, STEPS, language=language)
     testing = snapshot.operation in TESTING
     forward = snapshot.test_forward if testing and snapshot.test_forward is not None else snapshot.forward
     return View(
@@ -88,6 +101,7 @@ def view(frame: Frame) -> View:
         share=_share(frame, snapshot),
         walk=snapshot.walk,
         walk_awaited=snapshot.walk_awaited,
+        language=frame.controls.language,
     )
 
 
@@ -117,17 +131,18 @@ def _beat(frame: Frame, snapshot: Snapshot) -> int:
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     """Nodes and edges; for few parameters also each number and how it came about, for two the surface."""
     if not view.params:
-        title(surface, theme, "network")
-        text(surface, theme, "no model yet", surface.get_rect().center, SIZE, theme.faint, anchor="center")
+        title(surface, theme, NETWORK.said(view.language))
+        words = NO_MODEL.said(view.language)
+        text(surface, theme, words, surface.get_rect().center, SIZE, theme.faint, anchor="center")
         return
     across, height = surface.get_size()
     beside = view.walk is not None or view.walk_awaited
     if beside:
         left = round(PART * across)
         share = view.share / STEPS if view.operation is Operation.STEP else 1.0
-        _walk(surface.subsurface((left, 0, across - left, height)), theme, view.walk, share)
+        _walk(surface.subsurface((left, 0, across - left, height)), theme, view, share)
         surface = surface.subsurface((0, 0, left, height))
-    title(surface, theme, "network", _aside(view))
+    title(surface, theme, NETWORK.said(view.language), _aside(view))
     few = len(view.params) <= 4 and all(p.value.size == 1 for p in view.params)
     form = NARROW if beside else WIDE
     under = theme.px(form.height(len(view.params)) if few else GRADS + 12)
@@ -139,38 +154,44 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     _graph(surface, theme, view, area, few, table)
     if few:
         change = Change(view.operation, view.share / STEPS, view.learning_rate)
-        draw_numbers(surface, theme, view.params, change, form, table)
+        draw_numbers(surface, theme, view.params, change, form, table, view.language)
     if view.operation is Operation.STEP and not few:
         _sum(surface, theme, view, tape)
     else:
-        draw_ribbon(surface, theme, Ribbon(view.tape, view.operation, view.share / STEPS), tape)
+        draw_ribbon(
+            surface, theme, Ribbon(view.tape, view.operation, view.share / STEPS), tape, view.language
+        )
 
 
-def _walk(surface: pygame.Surface, theme: Theme, walk: Walk | None, share: float) -> None:
+def _walk(surface: pygame.Surface, theme: Theme, view: View, share: float) -> None:
     """The loss surface; until the first loss has confirmed it, only its place."""
+    walk, language = view.walk, view.language
     if walk is None:
-        title(surface, theme, "loss surface")
+        title(surface, theme, SURFACE.said(language))
         center = surface.get_rect().center
-        text(surface, theme, "once the first loss confirms it", center, SIZE, theme.faint, anchor="center")
+        text(surface, theme, AWAITED.said(language), center, SIZE, theme.faint, anchor="center")
         return
-    plot = draw_walk(surface, theme, walk, share)
-    answering(surface, plot, partial(explained_walk, walk, plot, theme.px(12)))
+    plot = draw_walk(surface, theme, walk, share, language)
+    answering(surface, plot, partial(explained_walk, walk, plot, theme.px(12), language=language))
 
 
 def _aside(view: View) -> str:
     if view.operation is Operation.ZERO_GRAD and not any(p.cleared is not None for p in view.params):
-        return "gradients: already None" if view.params[0].grad is None else "gradients: 0"
-    states = {"None" if p.grad is None else "value" if p.grad.any() else "0" for p in view.params}
-    if states == {"value"} and view.grad_norm is not None:
-        return f"gradients: norm {number(view.grad_norm)}"
-    return "gradients: " + " and ".join(sorted(states))
+        told = ALREADY.said(view.language) if view.params[0].grad is None else "0"
+        return GRADIENTS.said(view.language).format(told)
+    value = VALUE.said(view.language)
+    states = {"None" if p.grad is None else value if p.grad.any() else "0" for p in view.params}
+    told = AND.said(view.language).join(sorted(states))
+    if states == {value} and view.grad_norm is not None:
+        told = NORM.said(view.language).format(number(view.grad_norm))
+    return GRADIENTS.said(view.language).format(told)
 
 
 def _graph(
     surface: pygame.Surface, theme: Theme, view: View, area: pygame.Rect, few: bool, under: pygame.Rect
 ) -> None:
     """Columns and wires; below them a tile for each layer's gradients, unless they stand in a table."""
-    columns = columns_of(view.forward, view.params)
+    columns = columns_of(view.forward, view.params, view.language)
     count = len(columns)
     arrived = tuple(_arrived(view, index / (count - 1)) for index in range(count - 1))
     looks = [_look(view, theme, column, index / max(1, count - 1)) for index, column in enumerate(columns)]
@@ -184,7 +205,7 @@ def _graph(
     answering(
         surface,
         area.inflate(theme.px(100), theme.px(60)),
-        partial(explained, theme, columns, view.known, area, view.learning_rate),
+        partial(explained, theme, columns, view.known, area, view.learning_rate, language=view.language),
     )
     for index, column in enumerate(columns):
         if index <= built * (count - 1):
@@ -194,7 +215,8 @@ def _graph(
             room.update(room.left, under.top, room.width, theme.px(GRADS))
             _gradients(surface, theme, view, column.weight, room, arrived[index - 1])
     if not few:
-        text(surface, theme, "grad", (theme.px(20), under.top + theme.px(GRADS / 2)), SIZE, theme.dim, "bold")
+        at = theme.px(20), under.top + theme.px(GRADS / 2)
+        text(surface, theme, GRAD.said(view.language), at, SIZE, theme.dim, "bold")
 
 
 def _look(view: View, theme: Theme, column: Column, at: float) -> Look:
@@ -227,7 +249,11 @@ def _gradients(
     else:
         rect = draw_tile(surface, theme, weight, "grad", room)
         if weight.grad is not None:
-            answering(surface, rect, partial(explained_cell, weight, rect, view.learning_rate))
+            answering(
+                surface,
+                rect,
+                partial(explained_cell, weight, rect, view.learning_rate, language=view.language),
+            )
 
 
 def _without_grad(weight: Param) -> Param:
@@ -236,7 +262,8 @@ def _without_grad(weight: Param) -> Param:
 
 def _sum(surface: pygame.Surface, theme: Theme, view: View, room: pygame.Rect) -> None:
     """The step of the weight that it has moved most, with the numbers in place."""
-    name = text(surface, theme, "step", (room.left, room.centery), SIZE, theme.dim, "bold")
+    at = room.left, room.centery
+    name = text(surface, theme, STEP.said(view.language), at, SIZE, theme.dim, "bold")
     found = _most_moved(view.params)
     if found is None:
         return

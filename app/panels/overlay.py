@@ -53,7 +53,7 @@ def view(frame: Frame) -> View | None:
             "title",
             ready=frame.ready,
             waiting=controls.started,
-            lesson=frame.lesson.title,
+            lesson=frame.lesson.titles.said(controls.language),
             exercise=controls.exercise,
             credits=_credits(frame),
             language=controls.language,
@@ -117,5 +117,7 @@ def _lessons(surface: pygame.Surface, view: View, theme: Theme) -> None:
     for index, lesson in enumerate(LESSONS):
         y += step
         color = theme.now if index == view.choice else theme.text
-        text(surface, theme, lesson.title, (x, y - theme.px(20)), 42, color, "bold", "center")
-        text(surface, theme, lesson.summary, (x, y + theme.px(26)), 28, theme.dim, anchor="center")
+        name = lesson.titles.said(view.language)
+        text(surface, theme, name, (x, y - theme.px(20)), 42, color, "bold", "center")
+        summary = lesson.summaries.said(view.language)
+        text(surface, theme, summary, (x, y + theme.px(26)), 28, theme.dim, anchor="center")

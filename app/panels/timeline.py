@@ -15,7 +15,9 @@ from loop_core.frame import Frame
 from loop_core.operations import FAST
 from loop_core.song import Song
 from loop_core.timeline import Loop
+from loop_core.words import Words
 
+AND, GO = Words(" and ", "、"), Words("click: go there", "点击：跳到这里")
 EDGE = 24
 NEAR = 8
 """How far a line's mark may be from the pointer, in pixels at 1080p."""
@@ -28,11 +30,14 @@ class View:
     song: Song
     at: int
     repeated: Loop | None
+    language: str = "en"
 
 
 def view(frame: Frame) -> View:
     """The frame's part in it."""
-    return View(frame.song, round(2000 * frame.now / frame.song.length), frame.controls.loop)
+    controls = frame.controls
+    at = round(2000 * frame.now / frame.song.length)
+    return View(frame.song, at, controls.loop, controls.language)
 
 
 def share_at(x: float, width: int, theme: Theme) -> float:
@@ -62,7 +67,7 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         rect = pygame.Rect(round(left), y - thick // 2, max(theme.px(4), round(right - left)), thick)
         pygame.draw.rect(surface, color, rect, border_radius=thick // 2)
     disc(surface, theme.now, (head, y), theme.px(11))
-    answering(surface, surface.get_rect(), partial(_hint, view.song, edge, scale, theme.px(NEAR)))
+    answering(surface, surface.get_rect(), partial(_hint, view, edge, scale, theme.px(NEAR)))
 
 
 def _draw_repeated(surface: pygame.Surface, left: float, right: float, theme: Theme) -> None:
@@ -73,13 +78,13 @@ def _draw_repeated(surface: pygame.Surface, left: float, right: float, theme: Th
         pygame.draw.rect(surface, theme.now, (x, rect.top, thick, rect.height))
 
 
-def _hint(song: Song, edge: int, scale: float, near: int, at: tuple[float, float]) -> Hint | None:
+def _hint(view: View, edge: int, scale: float, near: int, at: tuple[float, float]) -> Hint | None:
     """The line that is sung at a point; scale: pixels per second."""
-    now = (at[0] - edge) / scale
+    song, now = view.song, (at[0] - edge) / scale
     away, index = min((max(line.start - now, now - line.end), i) for i, line in enumerate(song.lines))
     if away * scale > near:
         return None
     line = song.lines[index]
-    operations = " and ".join(cue.operation for cue in song.cues if cue.line == index)
+    operations = AND.said(view.language).join(cue.operation for cue in song.cues if cue.line == index)
     time = f"{int(line.start) // 60}:{int(line.start) % 60:02}"
-    return Hint((line.text, f"{time} {operations}".rstrip(), "click: go there"))
+    return Hint((line.text, f"{time} {operations}".rstrip(), GO.said(view.language)))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from loop_core.errors import InputError
 from loop_core.source import read_source
+from loop_core.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Lesson:
 
     epochs_per_fast_line: a fast line runs up to the next multiple of it, where the lesson prints a row; None:
     of a quarter of the epochs.
+    chinese: title and summary, where the lesson has them.
     published: rows (epoch, train loss, test loss) that a book has printed, to compare with.
     script: the user's own, which is no bundled lesson.
     """
@@ -36,6 +38,17 @@ class Lesson:
     epochs_per_fast_line: int | None
     published: tuple[tuple[int, float, float], ...] = ()
     script: Script | None = None
+    chinese: tuple[str, str] | None = None
+
+    @property
+    def titles(self) -> Words:
+        """The title in every language; a script's own is in one."""
+        return Words(self.title, self.chinese[0] if self.chinese else self.title)
+
+    @property
+    def summaries(self) -> Words:
+        """The summary in every language."""
+        return Words(self.summary, self.chinese[1] if self.chinese else self.summary)
 
     @property
     def path(self) -> Path:
@@ -48,6 +61,7 @@ LESSONS = (
         "straight_line",
         "A straight line",
         "Two parameters learn y = 0.7 x + 0.3, with every number in view.",
+        chinese=("一条直线", "两个参数学习 y = 0.7 x + 0.3，每个数都看得见。"),
         epochs=100,
         epochs_per_fast_line=10,
         published=(  # learnpytorch.io, chapter 1: MAE loss on the training and the test set
@@ -67,6 +81,7 @@ LESSONS = (
         "circles",
         "Two circles",
         "A network with ReLU begins to bend its boundary around the inner circle.",
+        chinese=("两个圆", "带 ReLU 的网络开始把边界弯到内圆周围。"),
         epochs=1000,
         epochs_per_fast_line=100,
     ),
@@ -74,6 +89,7 @@ LESSONS = (
         "blobs",
         "Four blobs",
         "Four classes, one output each; the largest output wins.",
+        chinese=("四簇点", "四个类别，各有一个输出，最大的输出获胜。"),
         epochs=100,
         epochs_per_fast_line=10,
     ),
@@ -81,6 +97,7 @@ LESSONS = (
         "dropout",
         "Dropout",
         "Half of the hidden units sit out each training pass, and none in eval mode.",
+        chinese=("Dropout", "每次训练的前向传播丢弃一半隐藏单元，评估模式下一个也不丢。"),
         epochs=500,
         epochs_per_fast_line=50,
     ),
@@ -88,6 +105,7 @@ LESSONS = (
         "digits",
         "Digits",
         "Two convolutions learn to read numbers that are never drawn the same way twice.",
+        chinese=("数字识别", "两层卷积学着认数字，没有两个数字画得一样。"),
         epochs=60,
         epochs_per_fast_line=30,
     ),
@@ -95,6 +113,7 @@ LESSONS = (
         "tiny_gpt",
         "A tiny GPT",
         "A million weights learn which character comes next, and write what they have learned.",
+        chinese=("迷你 GPT", "一百万个权重学着预测下一个字符，再写出学到的东西。"),
         epochs=60,
         epochs_per_fast_line=30,
     ),
