@@ -41,7 +41,7 @@ class Player(Protocol):
 
     description: str
     latency: float
-    """Real seconds that the sound needs from where `position` counts it to the ear, as far as they are known."""
+    """Real seconds from where `position` counts a sound to where it is heard, as far as they are known."""
 
     def load(self, backing: str) -> None:
         """Be silent, and take the stem of this name as the backing of the next `play`."""

@@ -29,7 +29,11 @@ def load(text: str, by: str, units: Sequence[Unit]) -> tuple[Tap, ...]:
     first difference are. Taps on lines are none on syllables.
     """
     found: Any = json.loads(text)
-    if not isinstance(found, dict) or found.get("version") != VERSION or not isinstance(found.get("taps"), list):
+    if (
+        not isinstance(found, dict)
+        or found.get("version") != VERSION
+        or not isinstance(found.get("taps"), list)
+    ):
         raise ValueError("no taps in it")
     rows = [_row(row) for row in found["taps"]]
     taps = tuple(tap for tap, _ in rows)

@@ -1,7 +1,7 @@
 """Where a song's lines or syllables begin, tapped to the music: every key makes a new frozen `Tapping`.
 
-Times are seconds of the recording, rounded to milliseconds. They increase by at least `APART` from tap to tap,
-whatever is pressed and when; what cannot be done leaves everything as it is.
+Times are seconds of the recording, rounded to milliseconds. They increase by at least `APART` from tap to
+tap, whatever is pressed and when; what cannot be done leaves everything as it is.
 """
 
 from bisect import bisect_right

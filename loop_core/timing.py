@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from loop_core.formats.lrc import LONGEST_LINE, LONGEST_WORD
@@ -35,9 +36,7 @@ class Unit:
 def units_of(sheet: Sheet, by: str) -> tuple[Unit, ...]:
     """What is tapped, in order; by: one of `WAYS`."""
     if by == LINE:
-        return tuple(
-            Unit(index, 0, len(line.syllables), line.text) for index, line in enumerate(sheet.lines)
-        )
+        return tuple(Unit(index, 0, len(line.syllables), line.text) for index, line in enumerate(sheet.lines))
     return tuple(
         Unit(index, at, at + 1, syllable)
         for index, line in enumerate(sheet.lines)
@@ -77,7 +76,7 @@ def letters(syllable: str) -> int:
 
 def _ends(units: Sequence[Unit], taps: Sequence[Tap], length: float) -> list[float]:
     by_line = any(unit.last - unit.first > 1 for unit in units)
-    gaps = [after.start - tap.start for tap, after in zip(taps, taps[1:], strict=False)]
+    gaps = [after.start - tap.start for tap, after in pairwise(taps)]
     paces = [gap / letters(unit.text) for gap, unit in zip(gaps, units, strict=False)]
     pace, syllable = median(paces or [PACE]), median(gaps or [2 * PACE])
     ends = []

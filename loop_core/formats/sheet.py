@@ -20,7 +20,9 @@ MOST_SYLLABLES = 300
 """Of one line."""
 _CHARACTER = "[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff]"
 _SMALL = "ぁぃぅぇぉゃゅょゎァィゥェォャュョヮー"
-_PIECE = re.compile(rf"(?:{_CHARACTER}|(?:(?!{_CHARACTER})[^\s|])+)[{_SMALL}]*[、。，．！？：；」』）…”’]*\s*")
+_PIECE = re.compile(
+    rf"(?:{_CHARACTER}|(?:(?!{_CHARACTER})[^\s|])+)[{_SMALL}]*[、。，．！？：；」』）…”’]*\s*"
+)
 _TAG = re.compile(r"\[[ \t]*([A-Za-z][A-Za-z-]{0,30})[ \t]*:[ \t]*(.*?)[ \t]*\]")
 _HEADING = re.compile(r"\[[ \t]*([^\[\]]{1,60}?)[ \t]*\]")
 
@@ -92,9 +94,7 @@ def parse(text: str, name: str) -> Sheet:
     if not lines:
         raise InputError("no words; expected a line of the song on each line", name)
     named_sections = tuple((at, words or f"Part {index}") for index, (at, words) in enumerate(sections, 1))
-    return Sheet(
-        tuple(headers), tuple(lines), named_sections if len(sections) > 1 else (), findings.all()
-    )
+    return Sheet(tuple(headers), tuple(lines), named_sections if len(sections) > 1 else (), findings.all())
 
 
 def _syllables(row: str) -> Iterator[str]:
