@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 44100
 BUFFERS = (512, 1024, 2048)
 """Frames per buffer, the first that the device takes: 512 are 11.6 ms."""
+BUFFERS_AHEAD = 2
+"""What was mixed is heard about so many buffers later: with PulseAudio 18 ms, a key's own way included."""
 ATTEMPTS = 3
 """How often both stems are started, at most, to begin in the same buffer; one start in 25 misses it."""
 TICK = 0.04
@@ -136,7 +138,7 @@ class MixerPlayer:
         """
         self._buffer = _open_mixer()
         self.description = f"{pygame.mixer.get_driver()}, buffer {self._buffer} frames"
-        self.latency = self._buffer / SAMPLE_RATE
+        self.latency = BUFFERS_AHEAD * self._buffer / SAMPLE_RATE
         self._start, self._rate = 0.0, 1.0
         self._marks: tuple[float, ...] = ()
         if not stems:

@@ -122,7 +122,7 @@ def in_order(taps: Sequence[Tap]) -> bool:
     return all(tap.start >= 0 for tap in taps) and all(
         (tap.end is None or tap.start < tap.end)
         and (begins is None or (tap.start < begins and (tap.end is None or tap.end <= begins)))
-        for tap, begins in zip(taps, [*following, None], strict=True)
+        for tap, begins in zip(taps, [*following, None], strict=False)
     )
 
 

@@ -6,20 +6,32 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+import numpy as np
+import numpy.typing as npt
+
 from loop_core.formats.lrc import LONGEST_LINE, LONGEST_WORD
 from loop_core.formats.lyrics import LyricLine, Lyrics, Note
 from loop_core.formats.sheet import Sheet
 from loop_core.tapping import APART, Tap
 
+Levels = npt.NDArray[np.float32]
 LINE, SYLLABLE = "line", "syllable"
 WAYS = (LINE, SYLLABLE)
 """What there is a tap on."""
 PACE = 0.1
 """Seconds for a letter where a song has only one tap."""
-SLOW = 1.5
-"""A line without an end takes at most so many times what its letters take in the song's middle line."""
+SHARE, SLOW = 0.75, 1.3
+"""A line without an end lasts this share of the time to the next; at most so many times what its letters
+take of that in the song's middle line. In the bundled song the middle line lasts 0.68 of it.
+"""
 HELD = 2.5
 """The last syllable of a line without an end, so many times the song's middle syllable."""
+RESOLUTION = 0.01
+"""Seconds of a recording in one of its levels."""
+QUIET = 0.1
+"""The voice is silent below this, against its loudest."""
+BREATH = 5
+"""Levels after a beginning and before the next one that do not count: taps are no more exact."""
 _WIDE = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
 
@@ -44,13 +56,16 @@ def units_of(sheet: Sheet, by: str) -> tuple[Unit, ...]:
     )
 
 
-def timed(sheet: Sheet, units: Sequence[Unit], taps: Sequence[Tap], length: float) -> Lyrics:
+def timed(
+    sheet: Sheet, units: Sequence[Unit], taps: Sequence[Tap], length: float, voice: Levels | None = None
+) -> Lyrics:
     """The sheet with a tap for each of its units; length: of the recording, in seconds.
 
-    A unit ends where it was said to; else where the next begins, but not much later than its letters tell.
-    Syllables inside one take as long as they have letters.
+    voice: how loud it is, 0 to 1, each `RESOLUTION`; None where it is not alone.
+    A unit ends where it was said to; a line else where the voice falls silent, or where its letters tell.
+    Syllables inside a unit take as long as they have letters.
     """
-    ends = _ends(units, taps, length)
+    ends = _ends(units, taps, length, voice)
     notes: list[list[Note]] = [[] for _ in sheet.lines]
     for unit, tap, end in zip(units, taps, ends, strict=True):
         syllables = sheet.lines[unit.line].syllables[unit.first : unit.last]
@@ -74,7 +89,7 @@ def letters(syllable: str) -> int:
     return max(1, count)
 
 
-def _ends(units: Sequence[Unit], taps: Sequence[Tap], length: float) -> list[float]:
+def _ends(units: Sequence[Unit], taps: Sequence[Tap], length: float, voice: Levels | None) -> list[float]:
     by_line = any(unit.last - unit.first > 1 for unit in units)
     gaps = [after.start - tap.start for tap, after in pairwise(taps)]
     paces = [gap / letters(unit.text) for gap, unit in zip(gaps, units, strict=False)]
@@ -86,11 +101,24 @@ def _ends(units: Sequence[Unit], taps: Sequence[Tap], length: float) -> list[flo
         if tap.end is not None:
             ends.append(min(tap.end, limit))
             continue
-        if by_line:
-            longest = min(LONGEST_LINE, pace * letters(unit.text) * (SLOW if following else 1.0))
-        elif following and units[index + 1].line == unit.line:
+        silent = None if voice is None else _silent(voice, tap.start, limit)
+        if following and units[index + 1].line == unit.line:
             longest = LONGEST_WORD
+        elif silent is not None:
+            longest = silent - tap.start
+        elif by_line:
+            gap = min(limit - tap.start, LONGEST_LINE, SLOW * pace * letters(unit.text))
+            longest = SHARE * gap
         else:
             longest = min(LONGEST_WORD, HELD * syllable)
         ends.append(round(min(limit, tap.start + max(longest, APART)), 3))
     return ends
+
+
+def _silent(voice: Levels, start: float, limit: float) -> float | None:
+    """Where the voice was heard last before ``limit``; None where it goes on until then, or was not heard."""
+    first, last = round(start / RESOLUTION) + BREATH, round(limit / RESOLUTION) - BREATH
+    loud = np.flatnonzero(voice[first:last] > QUIET)
+    if not len(loud) or first + int(loud[-1]) + 1 >= last:
+        return None
+    return (first + int(loud[-1]) + 1) * RESOLUTION

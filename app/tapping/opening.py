@@ -52,7 +52,7 @@ def ready(sheet: Sheet, wish: Wish, heard: Heard) -> Iterator[Callable[[Callable
         voice = "vocals" if "vocals" in stems else "backing"
         title = dict(sheet.headers).get("TITLE") or wish.target.title
         wave = wave_of(samples(stems[voice]), SAMPLE_RATE)
-        work = Work(title, wish.by, sheet, units, wave, length)
+        work = Work(title, wish.by, sheet, units, wave, length, alone="vocals" in stems)
 
         def open_session(real: Callable[[], float]) -> Session:
             deck = Deck(open_player(stems, length, real, "backing"), length, real, wish.latency)

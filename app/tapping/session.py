@@ -195,7 +195,9 @@ class Session:
             self.say(LACKING, self.tapping.total - len(self.tapping.taps))
         elif not self.keeper.busy:
             work, self._saving = self.work, self.tapping.taps
-            self.keeper.save(timed(work.sheet, work.units, self._saving, work.length), self._replace)
+            voice = work.wave if work.alone else None
+            lyrics = timed(work.sheet, work.units, self._saving, work.length, voice)
+            self.keeper.save(lyrics, self._replace)
             self.say(SAVING)
 
     def leave(self) -> None:

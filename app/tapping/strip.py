@@ -5,8 +5,9 @@ from functools import lru_cache
 import pygame
 
 from app.draw import Face, text, width
-from app.tapping.view import RESOLUTION, View, Work
+from app.tapping.view import View, Work
 from app.theme import Color, Theme, mix
+from loop_core.timing import RESOLUTION
 
 SPAN = 8.0
 """Seconds that are seen at once."""

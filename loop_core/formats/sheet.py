@@ -101,13 +101,13 @@ def _syllables(row: str) -> Iterator[str]:
     """Words and what bars part of them; signs that stand alone go with the syllable before them."""
     found: list[str] = []
     for part in row.split(BAR):
+        if found and part[:1].isspace():
+            found[-1] += " "
         for piece in _PIECE.findall(part):
             if found and not any(letter.isalnum() for letter in piece):
                 found[-1] += piece
             else:
                 found.append(piece)
-        if found and part[-1:].isspace() and not found[-1][-1].isspace():
-            found[-1] += " "
     if found and any(letter.isalnum() for piece in found for letter in piece):
         found[-1] = found[-1].rstrip()
         yield from (re.sub(r"\s+$", " ", piece) for piece in found)
