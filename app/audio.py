@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 44100
 BUFFERS = (512, 1024, 2048)
 """Frames per buffer, the first that the device takes: 512 are 11.6 ms."""
+BUFFERS_AHEAD = 2
+"""What was mixed is heard about so many buffers later: with PulseAudio 18 ms, a key's own way included."""
 ATTEMPTS = 3
 """How often both stems are started, at most, to begin in the same buffer; one start in 25 misses it."""
 TICK = 0.04
@@ -41,6 +43,8 @@ class Player(Protocol):
     """Plays the stems of a song; positions in seconds of the song."""
 
     description: str
+    latency: float
+    """Real seconds from where `position` counts a sound to where it is heard, as far as they are known."""
 
     def load(self, backing: str) -> None:
         """Be silent, and take the stem of this name as the backing of the next `play`."""
@@ -56,6 +60,9 @@ class Player(Protocol):
 
         lead: real seconds from the call on after which it starts, that it may do so on the beat.
         """
+
+    def mark(self, times: Sequence[float]) -> None:
+        """From the next `play` on a tick sounds at each of these times of the song."""
 
     def count(self, beats: int, apart: float) -> None:
         """Be silent, but for so many ticks from now on, ``apart`` real seconds from one to the next."""
@@ -81,6 +88,7 @@ class SilentPlayer:
 
     def __init__(self, length: float, real: Callable[[], float], why: str = "no sound") -> None:
         self.description = why
+        self.latency = 0.0
         self._length = length
         self._real = real
         self._began: float | None = None
@@ -101,6 +109,9 @@ class SilentPlayer:
     def play(self, start: float, pace: Pace = PLAIN, lead: float = 0.0) -> None:
         """Count from ``start``."""
         self._began, self._start, self._rate = self._real() + lead, start, pace.rate
+
+    def mark(self, times: Sequence[float]) -> None:
+        """No tick is heard."""
 
     def count(self, beats: int, apart: float) -> None:
         """Stop counting; no tick is heard."""
@@ -137,8 +148,10 @@ class MixerPlayer:
         """
         self._buffer = _open_mixer()
         self.description = f"{pygame.mixer.get_driver()}, buffer {self._buffer} frames"
+        self.latency = BUFFERS_AHEAD * self._buffer / SAMPLE_RATE
         self._start, self._rate = 0.0, 1.0
         self._voice, self._hushed = 1.0, False
+        self._marks: tuple[float, ...] = ()
         if not stems:
             raise InputError("the song has no stem 'backing' and no stem 'vocals'")
         self._channel, self._ticks = pygame.mixer.Channel(0), pygame.mixer.Channel(1)
@@ -175,6 +188,7 @@ class MixerPlayer:
         sample = int(SAMPLE_RATE * (start / pace.rate))  # not rounded: so does the music's own seek
         rest = None if self._take.voice is None else self._take.voice[sample:]
         sound = pygame.mixer.Sound(buffer=rest.data) if rest is not None and len(rest) else None
+        marked = self._marked(start, pace.rate)
         if lead:
             time.sleep(max(0.0, called + lead - time.perf_counter()))
         self.stop()
@@ -182,11 +196,18 @@ class MixerPlayer:
         self._start, self._rate = start, pace.rate
         for _ in range(ATTEMPTS):
             pygame.mixer.music.play(start=start / pace.rate)
-            if sound is None:
+            if sound is None and marked is None:
                 break
-            self._channel.play(sound)
+            if sound is not None:
+                self._channel.play(sound)
+            if marked is not None:
+                self._ticks.play(marked)
             if pygame.mixer.music.get_pos() < 1000 * self._buffer // SAMPLE_RATE:
-                break  # no buffer was mixed between the two
+                break  # no buffer was mixed between them
+
+    def mark(self, times: Sequence[float]) -> None:
+        """All ticks from where it starts become one sound, which starts in the same moment."""
+        self._marks = tuple(times)
 
     def count(self, beats: int, apart: float) -> None:
         """One sound with all ticks in it, so that they come as regularly as the music."""
@@ -222,6 +243,10 @@ class MixerPlayer:
         """Close the device, and remove what was prepared."""
         pygame.mixer.quit()
         self._takes.close()
+
+    def _marked(self, start: float, rate: float) -> pygame.mixer.Sound | None:
+        times = [(time - start) / rate for time in self._marks if time >= start]
+        return pygame.mixer.Sound(buffer=ticks_at(times, times[-1] + TICK).data) if times else None
 
     def _load(self, path: Path) -> None:
         if path == self._loaded:

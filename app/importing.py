@@ -1,6 +1,6 @@
 """A file of words becomes a song's folder, with its recording or, without one, with clicks."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -41,6 +41,22 @@ def import_song(
     be used, and where ``folder`` is there already, unless it is to be replaced.
     """
     sources, findings = recordings(lyrics, path, audio)
+    return write_song(lyrics, path.stem, folder, sources, findings, replace_it, heard)
+
+
+def write_song(
+    lyrics: Lyrics,
+    title: str,
+    folder: Path,
+    sources: Mapping[str, Path],
+    findings: Sequence[Finding],
+    replace_it: bool,
+    heard: Heard,
+) -> Imported:
+    """Write the folder of a song, as `import_song`, with these recordings as its stems.
+
+    title: where the lyrics have none.  findings: what was decided about the recordings.
+    """
     findings = (*_lacking(lyrics), *findings)
     try:
         with folder_written_whole(folder, replace_it) as part:
@@ -55,7 +71,7 @@ def import_song(
             elif length < lyrics.lines[-1].end:
                 text = f"the recording ends at {length:.1f} s, the words at {lyrics.lines[-1].end:.1f} s"
                 findings = (*findings, Finding(0, text, "short-recording"))
-            found = pages(lyrics, path.stem, stems, length)
+            found = pages(lyrics, title, stems, length)
             (part / CHART).write_text(found.chart, encoding="utf-8", newline="\n")
             (part / "song.toml").write_text(found.toml, encoding="utf-8", newline="\n")
             load_song(part)  # what cannot be loaded is not put there

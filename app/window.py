@@ -1,11 +1,8 @@
 """The show in a window: keys in, frames out."""
 
-import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,24 +10,19 @@ import pygame
 
 from app.audio import open_player
 from app.camera import Camera, pictures_folder
+from app.display import interruptible, key_of, open_window, set_mode
 from app.keys import press
 from app.microphone import open_singer
 from app.settings import load_settings, settings_path
 from app.show import OpenConductor, Show
 from app.stage import Stage
-from loop_core.errors import InputError
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
 from loop_core.scoring import Difficulty
 from loop_core.song import Song
 
 FPS = 60
-UNSEEN = frozenset({"offscreen", "dummy", "evdev"})
-"""SDL's video drivers that show nothing to anybody; used only when asked for."""
-SIGNS = frozenset("+-,.[]{}")
-"""What is typed with different keys on different keyboards; pygame numbers a key after its sign."""
-MINIMUM = (960, 540)
-"""The smallest window that the stage is drawn for, in pixels."""
+INSTEAD = "; `torchaoke headless` runs the same loop without one"
 
 
 def play(
@@ -64,8 +56,8 @@ def play(
     sys.setswitchinterval(0.0005)  # at the default 5 ms the worker wakes up to 5 ms late beside drawing
     real = time.perf_counter
     try:
-        with _interruptible() as interrupted:
-            _open_window(size, fullscreen)
+        with interruptible() as interrupted:
+            open_window(size, fullscreen, INSTEAD)
             known, message = load_settings(settings())
             player = partial(open_player, song.stems, song.length, real)
             show = Show(
@@ -108,23 +100,6 @@ def _over(frame: Frame, watch: Callable[[Frame], bool] | None, interrupted: list
     return (watch is not None and watch(frame)) or bool(interrupted)
 
 
-@contextmanager
-def _interruptible() -> Iterator[list[int]]:
-    """Ctrl-C only fills the list; KeyboardInterrupt is raised at the end.
-
-    Raised in the middle of an import it can leave the import's lock behind, and the worker, which
-    imports torch at the same time, would wait for that lock for ever.
-    """
-    interrupted: list[int] = []
-    before = signal.signal(signal.SIGINT, lambda number, frame: interrupted.append(number))
-    try:
-        yield interrupted
-    finally:
-        signal.signal(signal.SIGINT, before)
-    if interrupted:
-        raise KeyboardInterrupt
-
-
 def _run(
     show: Show, camera: Camera, size: tuple[int, int], fullscreen: bool, watch: Callable[[Frame], bool]
 ) -> None:
@@ -138,7 +113,7 @@ def _run(
             _handle(show, event, stage)
         if show.fullscreen_wanted != fullscreen:
             fullscreen = show.fullscreen_wanted
-            _set_mode(size, fullscreen)
+            set_mode(size, fullscreen)
             stage = None
         surface = pygame.display.get_surface()
         assert surface is not None
@@ -162,7 +137,7 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
     if event.type == pygame.QUIT:
         show.quit = True
     elif event.type == pygame.KEYDOWN:
-        press(show, _key(event))
+        press(show, key_of(event))
     elif event.type == pygame.MOUSEMOTION:
         show.point(event.pos)
     elif event.type == pygame.WINDOWLEAVE:
@@ -184,35 +159,3 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
         hint = stage.hint(event.pos)
         if hint is not None and hint.item is not None:
             show.learner.drop(hint.item)
-
-
-def _key(event: pygame.Event) -> int:
-    """The key, or the sign that it types."""
-    typed: str = event.unicode
-    return ord(typed) if typed in SIGNS else int(event.key)
-
-
-def _open_window(size: tuple[int, int], fullscreen: bool) -> None:
-    # A stage drawn by the processor goes to X11 through shared memory in 0.5 ms. Through OpenGL, which SDL
-    # would choose, it took 9 ms without a graphics card, with Python's lock held.
-    os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
-    try:
-        pygame.display.init()
-        if pygame.display.get_driver() in UNSEEN and "SDL_VIDEODRIVER" not in os.environ:
-            raise pygame.error(f"SDL found only its driver {pygame.display.get_driver()!r}")
-        pygame.font.init()
-        _set_mode(size, fullscreen)
-    except pygame.error as error:
-        raise InputError(
-            f"no display: {error}; `torchaoke headless` runs the same loop without one"
-        ) from None
-    pygame.display.set_caption("Torchaoke")
-    pygame.mouse.set_visible(True)
-
-
-def _set_mode(size: tuple[int, int], fullscreen: bool) -> None:
-    if fullscreen:
-        pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
-    else:
-        pygame.display.set_mode(size, pygame.RESIZABLE)
-        pygame.Window.from_display_module().minimum_size = MINIMUM

@@ -58,6 +58,9 @@ def pages(lyrics: Lyrics, title: str, stems: Mapping[str, str], length: float) -
         "\n[credits]",
         *(f"{_quoted(key.lower())} = {_quoted(value)}" for key, value in _credits(own).items()),
     ]
+    for index, name in lyrics.sections:
+        start = chart.seconds(chart.phrases[index].notes[0].start) if index else 0.0
+        rows += ["\n[[sections]]", f"name = {_quoted(name)}", f"start = {start!r}"]
     for line, part, phrase in zip(lyrics.lines, parts, chart.phrases, strict=True):
         rows += ["\n[[lines]]", f"lyric = {_quoted(phrase.text)}", _operation(part)]
         if line.translation:

@@ -308,7 +308,7 @@ def test_the_readme_s_own_song_runs_as_it_is_written(tmp_path: Path, monkeypatch
     blocks = "".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
     inline = re.findall(r"`(torchaoke songs [^`]*)`", section)
     commands = [row.removeprefix(".venv/bin/") for row in blocks.splitlines()] + inline
-    assert len(commands) == 6
+    assert len(commands) == 7
     monkeypatch.chdir(tmp_path)
     write_recording(tmp_path / "my_song.mp3")
     (tmp_path / "my_song.lrc").write_text(
@@ -316,6 +316,8 @@ def test_the_readme_s_own_song_runs_as_it_is_written(tmp_path: Path, monkeypatch
     )
     for command in commands:
         arguments = command.split()[1:]
+        if "time" in arguments:  # needs hands: `test_songs_time` has some
+            continue
         if arguments[0] == "play":
             arguments[0] = "headless"
         result = RUNNER.invoke(app, arguments)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pygame
 import pytest
 
-from app.window import SIGNS, _key
+from app.display import SIGNS, key_of
 
 PLAY = """
 import signal, sys, threading, time
@@ -124,5 +124,5 @@ def test_without_a_display_the_message_names_headless() -> None:
 @pytest.mark.parametrize("sign", sorted(SIGNS))
 def test_a_sign_is_the_same_key_on_every_keyboard(sign: str) -> None:
     elsewhere = pygame.event.Event(pygame.KEYDOWN, key=pygame.K_8, unicode=sign)
-    assert _key(elsewhere) == ord(sign)
-    assert _key(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_8, unicode="8")) == pygame.K_8
+    assert key_of(elsewhere) == ord(sign)
+    assert key_of(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_8, unicode="8")) == pygame.K_8

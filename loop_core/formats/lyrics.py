@@ -99,6 +99,7 @@ class Lyrics:
 
     bpm, gap: the grid of an UltraStar file: a beat is 15 / bpm seconds, beat 0 is at ``gap`` milliseconds;
     bpm is None for formats without beats.  tempo: the music's, in beats per minute, where the file tells.
+    sections: the index of the first line of each, and its name.
     """
 
     headers: tuple[tuple[str, str], ...]
@@ -107,6 +108,7 @@ class Lyrics:
     bpm: Fraction | None = None
     gap: Fraction = Fraction(0)
     tempo: float | None = None
+    sections: tuple[tuple[int, str], ...] = ()
 
     def header(self, key: str) -> str:
         """The last value given for ``key``; '' without one."""

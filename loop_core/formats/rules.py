@@ -119,6 +119,8 @@ RULES = {
     ),
     "no-stamp": Rule("words without a stamp", "left out", LRC),
     "bad-stamp": Rule("what looks like a stamp and is none", "left out", "Jellyfin: must not fail"),
+    # sheets
+    "heading": Rule("a line in square brackets", "names the section that begins there; not sung", OURS),
     # ASS
     "comment": Rule("Comment lines", "left out, unless they are the karaoke templates' source", "Aegisub"),
     "override": Rule("styles, positions, effects and drawings", "left out", OURS),

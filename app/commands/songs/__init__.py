@@ -6,6 +6,7 @@ from app.commands.songs.checking import check
 from app.commands.songs.exporting import export
 from app.commands.songs.importing import import_files
 from app.commands.songs.starting import new
+from app.commands.songs.timing import time
 from app.parts import console
 from assets import SONGS
 
@@ -14,11 +15,12 @@ songs = typer.Typer(rich_markup_mode=None, context_settings={"help_option_names"
 
 @songs.callback(invoke_without_command=True)
 def list_songs(context: typer.Context) -> None:
-    """List the songs that come with Torchaoke; or make one of a file, write one as a file, check a file.
+    """List the songs that come with Torchaoke; or make one of a file or by tapping, write one, check one.
 
     \b
     torchaoke songs
     torchaoke songs import my_song.txt
+    torchaoke songs time my_song.mp3 my_song.txt
     torchaoke songs export optimization_loop --format lrc
     torchaoke songs check my_song.txt
     torchaoke songs new my_song
@@ -33,3 +35,4 @@ songs.command("import")(import_files)
 songs.command()(export)
 songs.command()(check)
 songs.command()(new)
+songs.command()(time)

@@ -1,0 +1,1 @@
+"""Timing a song by tapping along."""
