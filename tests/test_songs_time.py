@@ -1,23 +1,18 @@
 """`torchaoke songs time`: what it refuses, and the window itself with keys from outside."""
 
 import json
-import os
-import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from commands import RUNNER, refused
+from screen import Running, needs_screen, screen
 from test_songs_commands import write_recording
 
 from app.cli import app
 from loop_core.song import load_song
 
 WORDS = "[ti:Two lines]\nLoss back|ward\nOp|ti|mizer step\n"
-SECONDS = 60.0
 
 
 @pytest.fixture
@@ -74,82 +69,40 @@ def test_help_names_every_key_and_shows_examples() -> None:
         assert word in text
 
 
-def program(folder: Path, **environment: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "app", "songs", "time", "rec.mp3", "words.txt", "--speak-log"]
-    root = str(Path(__file__).parents[1])
-    return subprocess.Popen(
-        command,
-        cwd=folder,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": root, "SDL_AUDIODRIVER": "dummy", **environment},
-    )
-
-
-def heard(running: subprocess.Popen[str], words: str) -> str:
-    """What is said up to these words."""
-    assert running.stdout is not None
-    said = ""
-    for line in running.stdout:
-        said += line
-        if words in line:
-            return said
-    raise AssertionError(f"never said: {words!r}; but: {said}")
+TIME = ("songs", "time", "rec.mp3", "words.txt")
 
 
 def test_ctrl_c_ends_it_with_130_and_nothing_else(folder: Path) -> None:
-    with program(folder, SDL_VIDEODRIVER="dummy") as running:
-        heard(running, "Space starts the music")
-        running.send_signal(signal.SIGINT)
-        _, errors = running.communicate(timeout=SECONDS)
-    assert (running.returncode, errors) == (130, "interrupted\n")
+    with closing(Running(folder, {"SDL_VIDEODRIVER": "dummy"}, *TIME)) as running:
+        running.hears("Space starts the music")
+        running.interrupt()
+        status, _, errors = running.ended()
+    assert (status, errors) == (130, "interrupted\n")
 
 
-@pytest.fixture
-def display() -> Iterator[str]:
-    """An X server of its own."""
-    reader, writer = os.pipe()
-    server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x800x24"],
-        pass_fds=[writer],
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(writer)
-    with os.fdopen(reader) as number:
-        yield f":{number.readline().strip()}"
-    server.terminate()
-    server.wait()
-
-
-@pytest.mark.skipif(not (shutil.which("Xvfb") and shutil.which("xdotool")), reason="needs Xvfb and xdotool")
-def test_a_song_is_tapped_killed_resumed_and_saved(folder: Path, display: str) -> None:
-    environment = {"DISPLAY": display, "SDL_VIDEODRIVER": "x11"}
-
-    def press(*keys: str) -> None:
-        subprocess.run(["xdotool", "key", *keys], check=True, env={**os.environ, **environment})
-
-    with program(folder, **environment) as running:
-        heard(running, "Space starts the music")
-        press("space", "space", "Right", "Right")
-        heard(running, "tap 1 of 2")
-        press("Escape")
-        heard(running, "Esc again leaves")
-        running.kill()
-    kept = json.loads((folder / "words.taps.json").read_text(encoding="utf-8"))
-    assert [row[2] for row in kept["taps"]] == ["Loss backward"]
-    with program(folder, **environment) as running:
-        heard(running, "Goes on after 1 of 2 taps")
-        press("space")
-        press("space")
-        press("period")
-        press("j")
-        heard(running, "All is tapped")
-        press("s")
-        heard(running, "Saved: words")
-        press("Escape")
-        said, errors = running.communicate(timeout=SECONDS)
-    assert (running.returncode, errors) == (0, "")
+@needs_screen
+def test_a_song_is_tapped_killed_resumed_and_saved(folder: Path) -> None:
+    with screen() as display:
+        with closing(Running(folder, display, *TIME)) as running:
+            running.hears("Space starts the music")
+            running.press("space", "space", "Right", "Right")
+            running.hears("tap 1 of 2")
+            running.press("Escape")
+            running.hears("Esc again leaves")
+        kept = json.loads((folder / "words.taps.json").read_text(encoding="utf-8"))
+        assert [row[2] for row in kept["taps"]] == ["Loss backward"]
+        with closing(Running(folder, display, *TIME)) as running:
+            running.hears("Goes on after 1 of 2 taps")
+            running.press("space")
+            running.click(640, 638)
+            running.press("space")
+            assert float(running.hears("tap 2 of 2").split()[5]) > 9
+            running.hears("All is tapped")
+            running.press("s")
+            running.hears("Saved: words")
+            running.press("Escape")
+            status, said, errors = running.ended()
+    assert (status, errors) == (0, "")
     assert "'Two lines' by unknown, 2 lines" in said
     assert "torchaoke play --song words" in said
     assert [line.text for line in load_song(folder / "words").lines] == ["Loss backward", "Optimizer step"]
