@@ -1,5 +1,6 @@
 """Watches one run of a lesson: the evidence of each operation, and the snapshot after it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -17,7 +18,7 @@ from loop_core.passes import ForwardRecorder, drops_of, outline_of
 from loop_core.pictures import grads_of, params_of
 from loop_core.recognise import Site
 from loop_core.run import Run
-from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Points, Series, Snapshot, Tape
+from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Param, Points, Series, Snapshot, Tape
 from loop_core.surface import Survey
 from loop_core.tape import tape_of
 
@@ -66,6 +67,7 @@ class Observer:
         self._outline: Forward | None = None
         self._norms = NormReader()
         self._cleared: dict[str, Array] = {}
+        self._by_rank: Mapping[str, tuple[Array, ...]] = {}
         self._ran: frozenset[Operation] = frozenset()
         self._bare: tuple[torch.Tensor, ...] | None = None  # of a script without a model, once it is known
         self._last = look_before(self._live(None, None))
@@ -80,6 +82,7 @@ class Observer:
             self._recorder.start(live.model)
         if operation is Operation.ZERO_GRAD and live.model is not None:
             self._cleared = grads_of(live.model)
+            self._by_rank = {}
 
     def after(
         self, site: Site, operation: Operation, epoch: int | None, ran: frozenset[Operation]
@@ -116,6 +119,10 @@ class Observer:
     def note_loss(self, loss: Operation, epoch: int) -> None:
         """Keep a loss that has been calculated in this epoch."""
         self._keep(self._losses[loss], epoch)
+
+    def note_ranks(self, by_rank: Mapping[str, tuple[Array, ...]]) -> None:
+        """Keep pictures of each rank's own gradients, by the parameter's name, until they are cleared."""
+        self._by_rank = by_rank
 
     def note(self, probe: Probe) -> None:
         """A loss has been calculated for a batch of a fast epoch."""
@@ -174,7 +181,7 @@ class Observer:
             training=None if live.model is None else live.model.training,
             grad_mode=grad_mode(),
             learning_rate=float(group["lr"]) if "lr" in group else None,
-            params=() if live.model is None else params_of(live.model, self._previous, cleared),
+            params=() if live.model is None else self._params(live.model, cleared),
             outline=self._outline,
             forward=self._forwards.get(Operation.FORWARD),
             test_forward=self._forwards.get(Operation.TEST_FORWARD),
@@ -287,6 +294,9 @@ class Observer:
             return None
         with self._run.unheard():
             return outline_of(model, inputs)
+
+    def _params(self, model: nn.Module, cleared: Mapping[str, Array]) -> tuple[Param, ...]:
+        return params_of(model, self._previous, cleared, self._by_rank)
 
     def _drops(self, operation: Operation, model: nn.Module | None) -> tuple[Drops, ...]:
         if operation not in _MODES or model is None:

@@ -38,6 +38,7 @@ class Param:
     `Operation.ZERO_GRAD` has taken away. Larger parameters are averaged by area.
     kernel: height and width of a convolution's kernels. Then each row is one output channel, and its
     columns are the whole kernels of its first input channels, one after the other.
+    by_rank: pictures of the gradients that each of several processes had before their mean was taken.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Param:
     previous: Array
     cleared: Array | None = None
     kernel: tuple[int, int] | None = None
+    by_rank: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

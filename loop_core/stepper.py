@@ -295,7 +295,8 @@ class Stepper:
                 ran = frozenset(self._left)
                 left = self._observer.after(site, operation, self._epoch, ran)
                 if operation is Operation.BACKWARD and self._ranks is not None:
-                    left = self._ranks.reduced(left)
+                    left, by_rank = self._ranks.reduced(left)
+                    self._observer.note_ranks(by_rank)
                 self._left[operation] = left
         return probe
 
