@@ -336,6 +336,9 @@ class Observer:
 
 def _number(loss: object) -> float | None:
     """A loss as one number, the mean of several; None where it is no tensor of numbers."""
-    if not isinstance(loss, torch.Tensor) or not loss.numel():
+    if not isinstance(loss, torch.Tensor):
         return None
-    return float(loss.item() if loss.numel() == 1 else loss.detach().float().mean())
+    count = loss.numel()
+    if count == 1:
+        return float(loss.item())
+    return float(loss.detach().float().mean()) if count else None

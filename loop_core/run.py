@@ -54,12 +54,14 @@ class Run:
         before: Callable[[Probe], None],
         noted: Callable[[Probe], None] = lambda probe: None,
         really: Callable[[Probe], Sequence[Site]] = lambda probe: probe.sites,
+        passes: Callable[[Probe], bool] = lambda probe: False,
         given: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """codes: from `compile_listing`.  folder: where relative paths of ``torch.save`` lead.
 
         before: called just before each operation while stepping.  noted: called after a loss in fast epochs.
         really: which of a probe's sites it is now, where training and testing share a function.
+        passes: whether the script need not pause there, asked while it does not step.
         given: variables that it has from the start.
         """
         self.listing = listing
@@ -71,6 +73,7 @@ class Run:
         self._before = before
         self._noted = noted
         self._really = really
+        self._passes = passes
         self._fleeting = {id(site) for probe in listing.probes if probe.fleeting for site in probe.sites}
         self._values: dict[int, Values] = {}  # by the place of a site: what its roles stood for last
         self._frame: FrameType | None = None  # where it stands
@@ -96,7 +99,7 @@ class Run:
         self._modules = {s.module: code for s, code in zip(listing.sources[1:], codes[1:], strict=True)}
         self._argv = [str(listing.path), *listing.arguments]
         self._running: greenlet | None = greenlet(lambda: exec(codes[0], self.names))
-        self._outside = getcurrent()
+        self._outside: greenlet | None = None  # who has entered the script
 
     @property
     def stepping(self) -> bool:
@@ -112,7 +115,6 @@ class Run:
         """Run to the next pause; None when the script has ended, by itself or by an error."""
         if self._running is None:
             return None
-        self._outside = getcurrent()
         try:
             index = self._enter(self._running.switch)
             if not self._running.dead:
@@ -132,15 +134,15 @@ class Run:
 
         In a function it is what it stood for when the operation ran last.
         """
-        kept = self._values.get(id(site), {})
-        if site is None or (role in kept and role != "result"):
-            return kept.get(role)
-        if (
-            role == "result" and "called" in kept
-        ):  # what it has become, or what was called if that is no tensor
-            found = kept.get(role, self._named(site, role))
-            return found if hasattr(found, "grad_fn") else kept["called"]
-        return kept[role] if role in kept else self._named(site, role)
+        if site is None:
+            return None
+        kept = self._values.get(id(site))
+        if kept is None:
+            return self._named(site, role)
+        found = kept[role] if role in kept else self._named(site, role)
+        if role == "result" and "called" in kept and not hasattr(found, "grad_fn"):
+            return kept["called"]  # it has become no tensor
+        return found
 
     def _named(self, site: Site, role: str) -> Any:
         if role not in site.roles or (role in PASSING and id(site) in self._fleeting):
@@ -196,7 +198,6 @@ class Run:
         if running is None or not running:
             return  # it has ended, or has never begun
         self._closing = True
-        self._outside = getcurrent()
         for _ in range(MOST_CLOSINGS):
             if running.dead:
                 break
@@ -215,8 +216,11 @@ class Run:
             raise GreenletExit
         self._frame = frame = sys._getframe(1)
         probe = self.listing.probes[index]
+        if not self.names[STEPPING] and self._passes(probe):
+            return
         if probe.fleeting:
             self._look(probe, frame, ("result",))
+        assert self._outside is not None
         self._outside.switch(index)
 
     def _note(self, index: int) -> None:
@@ -261,20 +265,21 @@ class Run:
                 kept.update((role, value) for role, value in found if value is not None)
 
     def _enter(self, go_on: Callable[[], Any]) -> Any:
-        """Go on with the script in its surroundings; an epoch takes microseconds, and so may this."""
-        if self._modules:
-            with self._surroundings():
-                return go_on()
+        """Go on with the script, which finds its own arguments; where epochs are short this is soon felt."""
+        self._outside = getcurrent()
         argv, sys.argv = sys.argv, self._argv
         try:
+            if self._modules:
+                with self._beside():
+                    return go_on()
             return go_on()
         finally:
             sys.argv = argv
+            self._outside = None  # a thread that has ended while it is still known cannot be tidied away
 
     @contextmanager
-    def _surroundings(self) -> Iterator[None]:
-        """What a script run plainly finds: its arguments, and the modules beside it as its own."""
-        argv, sys.argv = sys.argv, self._argv
+    def _beside(self) -> Iterator[None]:
+        """The script finds the modules beside it as its own."""
         finder = _Beside(self)
         sys.meta_path.insert(0, finder)
         others = {name: sys.modules.pop(name) for name in self._modules if name in sys.modules}
@@ -285,7 +290,6 @@ class Run:
             self._imported = {name: sys.modules.pop(name) for name in self._modules if name in sys.modules}
             sys.modules.update(others)
             sys.meta_path.remove(finder)
-            sys.argv = argv
 
     def _print(self, *values: object, sep: str | None = None, end: str | None = None, **to: Any) -> None:
         if to.get("file") is not None:
