@@ -390,15 +390,18 @@ class Reader:
                 yield call, operation
 
     def _mark_extra(self, statement: ast.stmt, file: int, before: Mark | None) -> Mark | None:
-        if before is None or not isinstance(statement, ast.Expr | ast.Assign):
+        """An extra that follows an operation at once; one that stands in an ``if`` of its own is all of it."""
+        if before is None or not isinstance(statement, ast.Expr | ast.Assign | ast.If):
             return None
-        for call in calls_of(statement):
+        calls = [(call, each) for each in walk_here([statement]) for call in calls_of(each)]
+        if isinstance(statement, ast.If) and any(self._operation(call)[0] for call, _ in calls):
+            return None
+        for call, each in calls:
             name = ast.unparse(call.func)
-            last = name.rpartition(".")[2]
-            receiver = name.rpartition(".")[0]
+            receiver, _, last = name.rpartition(".")
             scheduled = last == "step" and receiver in self.kinds.schedulers
             if scheduled or (last in CLIPS and (last != "update" or receiver in self.kinds.scalers)):
-                extra = Extra(name, statement.lineno, statement.end_lineno or statement.lineno, file)
+                extra = Extra(name, each.lineno, each.end_lineno or each.lineno, file)
                 self._followed.add((id(before.node), before.where))
                 return self._add(Mark(statement, "around", extra=extra))
         return None
