@@ -10,7 +10,8 @@ from types import CodeType
 from loop_core.kinds import kinds_of
 from loop_core.operations import Operation
 from loop_core.probing import compile_probed
-from loop_core.recognise import Extra, Mark, Reader, Site
+from loop_core.recognise import Reader
+from loop_core.sites import Extra, Mark, Site
 from loop_core.source import Source, modules_beside, read_source
 
 

@@ -16,8 +16,8 @@ from loop_core.listing import Probe
 from loop_core.operations import FAST, Operation
 from loop_core.passes import ForwardRecorder, drops_of, outline_of
 from loop_core.pictures import grads_of, params_of
-from loop_core.recognise import Site
 from loop_core.run import Run
+from loop_core.sites import Site
 from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Param, Points, Series, Snapshot, Tape
 from loop_core.surface import Survey
 from loop_core.tape import tape_of

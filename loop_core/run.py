@@ -24,8 +24,8 @@ from greenlet import GreenletExit, getcurrent, greenlet
 from loop_core.files import written_whole
 from loop_core.listing import Listing, Probe
 from loop_core.probing import BEFORE, CALL, NOTE, PAUSE, SAVING, STEPPING
-from loop_core.recognise import Site
 from loop_core.scope import count_of, looked_up
+from loop_core.sites import Site
 from loop_core.snapshot import Saved
 
 CONSOLE_LINES = 40

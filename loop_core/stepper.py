@@ -19,8 +19,8 @@ from loop_core.freeze import untouched
 from loop_core.listing import Listing, Probe, compile_listing
 from loop_core.observer import Observer
 from loop_core.operations import FAST, Operation
-from loop_core.recognise import IN_TEST, LIKELY, Site
 from loop_core.run import Run
+from loop_core.sites import IN_TEST, LIKELY, Site
 from loop_core.snapshot import Evidence, Snapshot
 
 if TYPE_CHECKING:
