@@ -5,7 +5,6 @@ again wherever it stands, however deep, and torch, which keeps its modes per thr
 """
 
 import builtins
-import importlib.util
 import os
 import sys
 import traceback
@@ -13,14 +12,13 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FrameType, MappingProxyType, ModuleType
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+from loop_core.beside import Beside
 from loop_core.files import written_whole
 from loop_core.listing import Listing, Probe
 from loop_core.probing import BEFORE, CALL, NOTE, PAUSE, SAVING, STEPPING
@@ -87,7 +85,6 @@ class Run:
             SAVING: self._saving,
         }
         own = {**vars(builtins), "print": self._print}
-        self._imported: dict[str, ModuleType] = {}
         self.names: Values = {
             "__name__": "__main__",
             "__file__": str(listing.path),
@@ -96,7 +93,7 @@ class Run:
             **given,
         }
         self._globals = [self.names]
-        self._modules = {s.module: code for s, code in zip(listing.sources[1:], codes[1:], strict=True)}
+        self._beside = Beside(listing.sources[1:], codes[1:], self._prepare)
         self._argv = [str(listing.path), *listing.arguments]
         self._running: greenlet | None = greenlet(lambda: exec(codes[0], self.names))
         self._outside: greenlet | None = None  # who has entered the script
@@ -269,27 +266,13 @@ class Run:
         self._outside = getcurrent()
         argv, sys.argv = sys.argv, self._argv
         try:
-            if self._modules:
-                with self._beside():
+            if self._beside:
+                with self._beside.found():
                     return go_on()
             return go_on()
         finally:
             sys.argv = argv
             self._outside = None  # a thread that has ended while it is still known cannot be tidied away
-
-    @contextmanager
-    def _beside(self) -> Iterator[None]:
-        """The script finds the modules beside it as its own."""
-        finder = _Beside(self)
-        sys.meta_path.insert(0, finder)
-        others = {name: sys.modules.pop(name) for name in self._modules if name in sys.modules}
-        sys.modules.update(self._imported)
-        try:
-            yield
-        finally:
-            self._imported = {name: sys.modules.pop(name) for name in self._modules if name in sys.modules}
-            sys.modules.update(others)
-            sys.meta_path.remove(finder)
 
     def _print(self, *values: object, sep: str | None = None, end: str | None = None, **to: Any) -> None:
         if to.get("file") is not None:
@@ -316,40 +299,12 @@ class Run:
 
         return saving
 
-    def execute(self, module: ModuleType) -> None:
-        """Run the code of a module beside the script, with its probes."""
-        names = vars(module)
+    def _prepare(self, names: Values) -> None:
+        """A module beside the script is about to run: it has its probes, and prints where the script does."""
         names |= self._probes
         names["__builtins__"] = self.names["__builtins__"]
         names[STEPPING] = self.stepping
         self._globals.append(names)
-        exec(self._modules[module.__name__], names)
-
-    def has(self, module: str) -> bool:
-        """Whether this is a module beside the script."""
-        return module in self._modules
-
-
-class _Beside(MetaPathFinder, Loader):
-    """Finds the modules beside a script and gives them their probes."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
-        if not self._run.has(name):
-            return None
-        source = next(s for s in self._run.listing.sources if s.module == name)
-        package = source.path.name == "__init__.py"
-        return importlib.util.spec_from_file_location(
-            name,
-            source.path,
-            loader=self,
-            submodule_search_locations=[str(source.path.parent)] if package else None,
-        )
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._run.execute(module)
 
 
 def _scopes(frame: FrameType) -> tuple[Values, Values]:
