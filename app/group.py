@@ -1,11 +1,14 @@
 """How the command line behaves as a whole: it plays without a command, and its errors are one line."""
 
+import re
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from loop_core.errors import InputError
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class _Plainly(TyperGroup):
@@ -22,7 +25,12 @@ class _Plainly(TyperGroup):
         try:
             return super().invoke(ctx)
         except InputError as error:
-            typer.echo(f"torchaoke: {error}", err=True)
+            typer.echo(f"torchaoke: {_plain(str(error))}", err=True)
+            raise typer.Exit(2) from None
+        except OSError as error:
+            if error.filename is None:  # a pipe that was closed, for one
+                raise
+            typer.echo(f"torchaoke: {_plain(f'{error.filename}: {error.strerror}')}", err=True)
             raise typer.Exit(2) from None
         except ImportError as error:
             typer.echo(f"torchaoke: {error}; `torchaoke doctor` says what is missing", err=True)
@@ -30,6 +38,11 @@ class _Plainly(TyperGroup):
         except KeyboardInterrupt:
             typer.echo("interrupted", err=True)
             raise typer.Exit(130) from None
+
+
+def _plain(message: str) -> str:
+    """In one line, without what controls a terminal: it may quote a file of anybody's."""
+    return CONTROL.sub(lambda found: repr(found[0])[1:-1], message)
 
 
 def plain_app() -> typer.Typer:

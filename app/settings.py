@@ -53,7 +53,7 @@ def load_settings(path: Path) -> tuple[Settings, str]:
         return Settings(path, {}), ""
     try:
         return Settings(path, _read(path)), ""
-    except (ValueError, TypeError, OSError) as error:
+    except (ValueError, TypeError, RecursionError, OSError) as error:
         what = f"{path.name} could not be read ({error}) and is kept as {set_aside(path).name}"
         return Settings(path, {}), what
 
