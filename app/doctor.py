@@ -114,7 +114,7 @@ def ask(code: str, *arguments: str, timeout: float = 60) -> Any:
     """
     command = [sys.executable, "-c", code, *arguments]
     try:
-        run = subprocess.run(
+        run = subprocess.run(  # nosec B603  # this Python, with code from above
             command, cwd=FOLDER.parent, capture_output=True, text=True, timeout=timeout, check=False
         )
     except subprocess.TimeoutExpired:

@@ -1,4 +1,4 @@
-"""A sound file may come from anybody: it opens no other file, and neither time nor memory goes without bounds."""
+"""A sound file may come from anybody: it opens no other one, and takes no time or memory without end."""
 
 import os
 import struct
@@ -123,7 +123,7 @@ def test_a_list_of_other_files_or_addresses_opens_none_of_them(name: str, text: 
     soundfile.write(tmp_path / "secret.wav", np.zeros((44100, 2)), 44100)
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError, match="no sound that can be decoded: .*; expected a sound or video file"):
+    with pytest.raises(InputError, match=r"no sound that can be decoded: .*; expected a sound or video file"):
         decode(path)
 
 
