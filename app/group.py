@@ -15,7 +15,7 @@ class _Plainly(TyperGroup):
     """A command group that plays when no command is given, and whose errors are one line."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, args or ["play"])
+        return super().parse_args(ctx, args if args or ctx.resilient_parsing else ["play"])
 
     def list_commands(self, ctx: Any) -> list[str]:
         """In the order in which they were added; those with commands of their own come last."""
@@ -45,11 +45,11 @@ def _plain(message: str) -> str:
     return CONTROL.sub(lambda found: repr(found[0])[1:-1], message)
 
 
-def plain_app() -> typer.Typer:
-    """A command line without commands yet."""
+def plain_app(closing: str) -> typer.Typer:
+    """A command line without commands yet, whose help ends with ``closing``."""
     return typer.Typer(
         cls=_Plainly,
-        add_completion=False,
+        epilog=closing,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},

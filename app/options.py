@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app import completing
 from app.pace import FASTEST, MOST_SEMITONES, SLOWEST
 from loop_core.errors import InputError
 from loop_core.lessons import Lesson, Script, find_lesson, lesson_of
@@ -28,6 +29,7 @@ LessonOption = Annotated[
     typer.Option(
         "--lesson",
         metavar="NAME",
+        autocompletion=completing.lesson,
         help="The training loop that runs; see `torchaoke lessons`. Default: straight_line.",
         show_default=False,
     ),
@@ -46,26 +48,58 @@ GivenArgument = Annotated[
 ]
 FunctionOption = Annotated[
     str,
-    typer.Option("--function", metavar="NAME", help="The function of the script whose loop is meant."),
+    typer.Option(
+        "--function",
+        metavar="NAME",
+        help="The function of the script whose loop is meant. Default: the first with a loop.",
+        show_default=False,
+    ),
 ]
 SongOption = Annotated[
-    str, typer.Option("--song", metavar="NAME|FOLDER", help="A bundled song, or a song's folder.")
+    str,
+    typer.Option(
+        "--song",
+        metavar="NAME|FOLDER",
+        help="A bundled song, or a song's folder.",
+        autocompletion=completing.song,
+    ),
 ]
 BackingOption = Annotated[
     str | None,
     typer.Option(
-        "--backing", metavar="NAME", help="What plays behind the voice: by default the song's first."
+        "--backing",
+        metavar="NAME",
+        help="What plays behind the voice. Default: the song's first.",
+        autocompletion=completing.backing,
     ),
 ]
 SaveOption = Annotated[
-    Path | None, typer.Option("--save-to", metavar="FOLDER", help="Where torch.save of the lesson writes to.")
+    Path | None,
+    typer.Option(
+        "--save-to",
+        metavar="FOLDER",
+        help="Where torch.save of the lesson writes to. Default: see Files below.",
+        show_default=False,
+    ),
 ]
 ThemeOption = Annotated[
-    str, typer.Option("--theme", metavar="dark|light", help="The colours of the pictures.")
+    str,
+    typer.Option(
+        "--theme",
+        metavar="dark|light",
+        help="The colours of the pictures.",
+        autocompletion=completing.theme,
+    ),
 ]
 LanguageOption = Annotated[
     str | None,
-    typer.Option("--language", metavar="en|zh", help="Of the window and the subtitles: by default English."),
+    typer.Option(
+        "--language",
+        metavar="en|zh",
+        help="Of the window and the subtitles. Default: en.",
+        autocompletion=completing.language,
+        show_default=False,
+    ),
 ]
 SpeakOption = Annotated[
     bool, typer.Option("--speak-log", help="Print each line, its operation and its result when they come.")

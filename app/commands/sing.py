@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.options import (
     BackingOption,
     FunctionOption,
@@ -34,7 +35,11 @@ def sing(
     song: SongOption = "optimization_loop",
     difficulty: Annotated[
         str,
-        typer.Option(metavar="easy|medium|hard", help="How near a pitch must be: by 2, 1 or 0 semitones."),
+        typer.Option(
+            metavar="easy|medium|hard",
+            help="How near a pitch must be: by 2, 1 or 0 semitones.",
+            autocompletion=completing.difficulty,
+        ),
     ] = "medium",
     recording: Annotated[
         Path | None,
@@ -44,7 +49,7 @@ def sing(
         str | None,
         typer.Option(
             metavar="MS",
-            help="How much later the microphone hears than you sing, from -1000. "
+            help="How much later the microphone hears than you sing, in ms from -1000 to 1000. "
             "Default: what --calibrate has measured.",
             show_default=False,
         ),

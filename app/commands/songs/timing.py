@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.commands.songs.importing import Encoding
 from app.options import ThemeOption, own_folder, read_latency, read_name, read_size
 from app.parts import console
@@ -21,7 +22,11 @@ def time(
     ] = Path(),
     by: Annotated[
         str,
-        typer.Option(metavar="line|syllable", help="What a tap is on; syllables of a line by their letters."),
+        typer.Option(
+            metavar="line|syllable",
+            help="What a tap is on; syllables of a line by their letters.",
+            autocompletion=completing.by,
+        ),
     ] = "line",
     instrumental: Annotated[
         Path | None,
@@ -31,7 +36,8 @@ def time(
         str | None,
         typer.Option(
             metavar="MS",
-            help="By how much taps come late. Default: what the sound device is known to need.",
+            help="By how much taps come late, in ms from -1000 to 1000. "
+            "Default: what the sound device is known to need.",
             show_default=False,
         ),
     ] = None,
@@ -45,7 +51,13 @@ def time(
     ] = "1280x720",
     theme: ThemeOption = "dark",
     language: Annotated[
-        str, typer.Option("--language", metavar="en|zh", help="Of the window's own words.")
+        str,
+        typer.Option(
+            "--language",
+            metavar="en|zh",
+            help="Of the window's own words.",
+            autocompletion=completing.language,
+        ),
     ] = "en",
     speak_log: Annotated[
         bool, typer.Option("--speak-log", help="Print each tap and each message when they come.")
