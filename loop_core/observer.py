@@ -7,7 +7,6 @@ from typing import TypeVar
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.parallel import DistributedDataParallel
 
 from loop_core.evidence import Before, Live, check, grad_mode, look_before
 from loop_core.freeze import GrowingSeries, Mirror, PointsReader, is_loss, name_of, task_of, threshold_of
@@ -15,12 +14,13 @@ from loop_core.gradients import NormReader
 from loop_core.listing import Probe
 from loop_core.operations import FAST, Operation
 from loop_core.passes import ForwardRecorder, drops_of, outline_of
-from loop_core.pictures import grads_of, params_of
+from loop_core.pictures import grads_of, params_of, values_of
 from loop_core.run import Run
 from loop_core.sites import Site
 from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Param, Points, Series, Snapshot, Tape
+from loop_core.subject import containing, outermost, trained_by, unwrapped, with_gradients
 from loop_core.surface import Survey
-from loop_core.tape import tape_of
+from loop_core.tape import made_from, tape_of
 
 T = TypeVar("T")
 
@@ -58,13 +58,17 @@ class Observer:
             for loss in _LOSS_OF.values()
         }
         self._recorder = ForwardRecorder()
-        self._forwards: dict[Operation, Forward | None] = {}
+        self._forwards: dict[tuple[Operation, int], Forward | None] = {}  # of each model
+        self._shown: nn.Module | None = None  # of several models
+        self._apart = True  # of several models, the loss is not of what the first one answers
         self._readers = {forward: PointsReader() for forward in _LOSS_OF}
         self._mirror: Mirror | None = None
+        self._mirrored: nn.Module | None = None
         self._fit: Fit | None = None
         self._survey: Survey | None = None
         self._surveyed = False
         self._outline: Forward | None = None
+        self._outlined: nn.Module | None = None
         self._norms = NormReader()
         self._cleared: dict[str, Array] = {}
         self._by_rank: Mapping[str, tuple[Array, ...]] = {}
@@ -76,6 +80,7 @@ class Observer:
 
     def before(self, site: Site, operation: Operation, epoch: int | None) -> None:
         """Look just before an operation."""
+        self._turn_to(site, operation)
         live = self._live(site, epoch)
         self._befores[id(site)] = look_before(live)
         if operation in _LOSS_OF and live.model is not None:
@@ -88,15 +93,20 @@ class Observer:
         self, site: Site, operation: Operation, epoch: int | None, ran: frozenset[Operation]
     ) -> Evidence:
         """Look just after an operation; ``ran``: what has run before it in this epoch."""
-        if operation in _LOSS_OF:
-            self._forwards[operation] = self._recorder.stop()
         self._ran = ran | {operation}
+        if operation is Operation.BACKWARD:
+            self._turn_to(site, operation)
+        elif operation is Operation.LOSS and len(self._models()) > 1:
+            answer = self._run.value(self._run.listing.site(Operation.FORWARD), "result")
+            self._apart = not made_from(self._run.value(site, "result"), answer)
         live = self._live(site, epoch, ran)
+        if operation in _LOSS_OF:
+            self._forwards[operation, id(live.model)] = self._recorder.stop()
         if operation is Operation.SETUP and live.model is not None:
-            self._outline = self._outlined(live.model)
+            self._outlined, self._outline = live.model, self._outline_of(live.model)
         before = self._befores.pop(id(site), None) or look_before(live, self._last)
         evidence = check(operation, before, live)
-        self._previous = before.values
+        self._previous = _values(before, live)
         self._last = look_before(live)
         if not self._surveyed:
             self._begin_survey(live)
@@ -165,7 +175,7 @@ class Observer:
         if operation in _REFITTED and live.model is not None:
             self._ask_mirror(live.model)
         if operation in FAST:
-            self._previous, self._last = self._last.values, look_before(live)
+            self._previous, self._last = _values(self._last, live), look_before(live)
         group = live.optimizer.param_groups[0] if live.optimizer is not None else {}
         cleared = self._cleared if operation is Operation.ZERO_GRAD else {}
         return Snapshot(
@@ -181,10 +191,11 @@ class Observer:
             training=None if live.model is None else live.model.training,
             grad_mode=grad_mode(),
             learning_rate=float(group["lr"]) if "lr" in group else None,
+            model_name=self._name_of(live.model),
             params=() if live.model is None else self._params(live.model, cleared),
-            outline=self._outline,
-            forward=self._forwards.get(Operation.FORWARD),
-            test_forward=self._forwards.get(Operation.TEST_FORWARD),
+            outline=self._outline if live.model is self._outlined else None,
+            forward=self._forwards.get((Operation.FORWARD, id(live.model))),
+            test_forward=self._forwards.get((Operation.TEST_FORWARD, id(live.model))),
             drops=self._drops(operation, live.model),
             tape=self._tape(operation),
             loss=self._losses[Operation.LOSS].last,
@@ -234,19 +245,41 @@ class Observer:
         return next((value for value in values if value is not None and isinstance(value, kind)), None)
 
     def _model(self, named: object) -> nn.Module | None:
-        """The one that the operation names, or a site, or else the largest that there is."""
-        found = self._outer_model(named)
-        return found.module if isinstance(found, DistributedDataParallel) else found
-
-    def _outer_model(self, named: object) -> nn.Module | None:
+        """The one that the operation names or is about, or a site's, or else the largest that there is."""
         if isinstance(named, nn.Module):
-            return named
-        found = self._find("model", nn.Module)
+            return unwrapped(named)
+        found = self._shown or self._find("model", nn.Module)
         if found is None:
             modules = [v for v in self._run.everything() if isinstance(v, nn.Module) and not is_loss(v)]
             sizes = [sum(p.numel() for p in module.parameters()) for module in modules]
             found = max(zip(sizes, range(len(modules)), modules, strict=True), default=(0, 0, None))[2]
-        return found
+        return None if found is None else unwrapped(found)
+
+    def _models(self) -> list[nn.Module]:
+        """All that the operations name."""
+        return outermost(self._run.value(site, "model") for site in self._run.listing.sites)
+
+    def _name_of(self, model: nn.Module | None) -> str:
+        """What the script calls it, where there are several."""
+        if len(self._models()) < 2:
+            return ""
+        sites = [site for site in self._run.listing.sites if "model" in site.roles]
+        return next((s.roles["model"] for s in sites if self._run.value(s, "model") is model), "")
+
+    def _turn_to(self, site: Site, operation: Operation) -> None:
+        """Of several models, show the one that the operation is about."""
+        models = self._models()
+        if len(models) < 2:
+            return
+        named, optimizer = self._run.value(site, "model"), self._run.value(site, "optimizer")
+        about = self._shown
+        if isinstance(named, nn.Module):
+            about = containing(unwrapped(named), models)
+        elif operation in _OF_ONE and isinstance(optimizer, torch.optim.Optimizer):
+            about = trained_by(optimizer, models)
+        elif operation is Operation.BACKWARD:
+            about = with_gradients(models, self._shown)
+        self._shown = about or self._shown
 
     def _optimizers(self, site: Site | None, named: object) -> tuple[torch.optim.Optimizer, ...]:
         """The one that the operation names, or all that there are."""
@@ -287,7 +320,7 @@ class Observer:
             with self._run.unheard():
                 self._survey = Survey.of(model, loss_fn, inputs, targets)
 
-    def _outlined(self, model: nn.Module) -> Forward | None:
+    def _outline_of(self, model: nn.Module) -> Forward | None:
         sets = (self._inputs(forward) for forward in _LOSS_OF)
         inputs = next((x for x in sets if isinstance(x, torch.Tensor)), None)
         if inputs is None:
@@ -301,7 +334,7 @@ class Observer:
     def _drops(self, operation: Operation, model: nn.Module | None) -> tuple[Drops, ...]:
         if operation not in _MODES or model is None:
             return ()
-        return drops_of(model, self._forwards.get(Operation.FORWARD) or self._outline)
+        return drops_of(model, self._forwards.get((Operation.FORWARD, id(model))) or self._outline)
 
     def _tape(self, operation: Operation) -> Tape | None:
         """Of what was calculated last in this half of the loop; before that, of the last epoch's loss."""
@@ -315,6 +348,8 @@ class Observer:
 
     def _points(self, forward: Operation, operation: Operation, loss_fn: object) -> Points | None:
         """The points of a half of the epoch; its loss operation is where their errors are asked for."""
+        if self._apart and len(self._models()) > 1:
+            return None
         loss = self._run.listing.site(_LOSS_OF[forward])
         inputs, targets = self._inputs(forward), self._run.value(loss, "target")
         asked = loss_fn if operation is _LOSS_OF[forward] else None
@@ -325,13 +360,21 @@ class Observer:
             return self._readers[forward].read(inputs, targets, predictions, asked, self._run.names)
 
     def _ask_mirror(self, model: nn.Module) -> None:
-        if self._mirror is None:
+        if self._mirrored is None:
+            self._mirrored = model
             sets = [self._inputs(forward) for forward in _LOSS_OF]
             tensors = [x for x in sets if isinstance(x, torch.Tensor)]
             self._mirror = Mirror.of(model, tensors) if tensors else None
-        if self._mirror is not None:
+        if self._mirror is not None and model is self._mirrored:
             with self._run.unheard():
                 self._fit = self._mirror.fit(model)
+
+
+def _values(before: Before, live: Live) -> dict[str, Array]:
+    """Pictures of the values before, where it was the same model."""
+    if before.model is live.model:
+        return before.values
+    return {} if live.model is None else values_of(live.model)
 
 
 def _number(loss: object) -> float | None:
