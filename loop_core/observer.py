@@ -9,16 +9,16 @@ import torch
 from torch import nn
 
 from loop_core.evidence import Before, Live, check, grad_mode, look_before
-from loop_core.freeze import GrowingSeries, Mirror, PointsReader, is_loss, name_of, task_of, threshold_of
+from loop_core.freeze import GrowingSeries, Mirror, PointsReader, name_of, task_of, threshold_of
 from loop_core.gradients import NormReader
 from loop_core.listing import Probe
+from loop_core.objects import Objects
 from loop_core.operations import FAST, Operation
 from loop_core.passes import ForwardRecorder, drops_of, outline_of
 from loop_core.pictures import grads_of, params_of, values_of
 from loop_core.run import Run
 from loop_core.sites import Site
 from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Param, Points, Series, Snapshot, Tape
-from loop_core.subject import containing, outermost, trained_by, unwrapped, with_gradients
 from loop_core.surface import Survey
 from loop_core.tape import made_from, tape_of
 
@@ -26,7 +26,6 @@ T = TypeVar("T")
 
 _LOSS_OF = {Operation.FORWARD: Operation.LOSS, Operation.TEST_FORWARD: Operation.TEST_LOSS}
 _REFITTED = frozenset({*_LOSS_OF, *FAST})
-_OF_ONE = frozenset({Operation.ZERO_GRAD, Operation.STEP})
 _MODES = frozenset({Operation.TRAIN, Operation.EVAL})
 _UNRECORDED = frozenset({Operation.INFERENCE_MODE, Operation.TEST_FORWARD, Operation.TEST_LOSS})
 """Operations that look for a tape on their own result: there should be none."""
@@ -53,13 +52,13 @@ class Observer:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._objects = Objects(run)
         self._losses = {
             loss: _Loss(run.listing.site(loss), any(loss in probe.repeats for probe in run.listing.probes))
             for loss in _LOSS_OF.values()
         }
         self._recorder = ForwardRecorder()
         self._forwards: dict[tuple[Operation, int], Forward | None] = {}  # of each model
-        self._shown: nn.Module | None = None  # of several models
         self._apart = True  # of several models, the loss is not of what the first one answers
         self._readers = {forward: PointsReader() for forward in _LOSS_OF}
         self._mirror: Mirror | None = None
@@ -73,14 +72,13 @@ class Observer:
         self._cleared: dict[str, Array] = {}
         self._by_rank: Mapping[str, tuple[Array, ...]] = {}
         self._ran: frozenset[Operation] = frozenset()
-        self._bare: tuple[torch.Tensor, ...] | None = None  # of a script without a model, once it is known
         self._last = look_before(self._live(None, None))
         self._befores: dict[int, Before] = {}  # of operations that have begun and not ended
         self._previous = self._last.values
 
     def before(self, site: Site, operation: Operation, epoch: int | None) -> None:
         """Look just before an operation."""
-        self._turn_to(site, operation)
+        self._objects.turn_to(site, operation)
         live = self._live(site, epoch)
         self._befores[id(site)] = look_before(live)
         if operation in _LOSS_OF and live.model is not None:
@@ -95,8 +93,8 @@ class Observer:
         """Look just after an operation; ``ran``: what has run before it in this epoch."""
         self._ran = ran | {operation}
         if operation is Operation.BACKWARD:
-            self._turn_to(site, operation)
-        elif operation is Operation.LOSS and len(self._models()) > 1:
+            self._objects.turn_to(site, operation)
+        elif operation is Operation.LOSS and len(self._objects.models()) > 1:
             answer = self._run.value(self._run.listing.site(Operation.FORWARD), "result")
             self._apart = not made_from(self._run.value(site, "result"), answer)
         live = self._live(site, epoch, ran)
@@ -191,9 +189,9 @@ class Observer:
             training=None if live.model is None else live.model.training,
             grad_mode=grad_mode(),
             learning_rate=float(group["lr"]) if "lr" in group else None,
-            model_name=self._name_of(live.model),
+            model_name=self._objects.name_of(live.model),
             params=() if live.model is None else self._params(live.model, cleared),
-            outline=self._outline if live.model is self._outlined else None,
+            outline=self._outline_for(live.model),
             forward=self._forwards.get((Operation.FORWARD, id(live.model))),
             test_forward=self._forwards.get((Operation.TEST_FORWARD, id(live.model))),
             drops=self._drops(operation, live.model),
@@ -225,12 +223,15 @@ class Observer:
     def _live(self, site: Site | None, epoch: int | None, ran: frozenset[Operation] = frozenset()) -> Live:
         results = self._run.roles(site)
         if site is not None and site.operation is Operation.TEST:
-            results = {"train": self._inputs(Operation.FORWARD), "test": self._inputs(Operation.TEST_FORWARD)}
+            results = {
+                "train": self._objects.inputs(Operation.FORWARD),
+                "test": self._objects.inputs(Operation.TEST_FORWARD),
+            }
         return Live(
-            model=self._model(results.get("model")),
-            optimizers=self._optimizers(site, results.get("optimizer")),
-            tensors=self._tensors(),
-            loss_fn=self._find("loss_fn", object),
+            model=self._objects.model(results.get("model")),
+            optimizers=self._objects.optimizers(site, results.get("optimizer")),
+            tensors=self._objects.tensors(),
+            loss_fn=self._objects.find("loss_fn", object),
             results=results,
             ran=ran,
             printed=tuple(self._run.printed),
@@ -239,76 +240,10 @@ class Observer:
             norms=self._norms,
         )
 
-    def _find(self, role: str, kind: type[T]) -> T | None:
-        """The first object of this kind that a site names in this role."""
-        values = (self._run.value(site, role) for site in self._run.listing.sites)
-        return next((value for value in values if value is not None and isinstance(value, kind)), None)
-
-    def _model(self, named: object) -> nn.Module | None:
-        """The one that the operation names or is about, or a site's, or else the largest that there is."""
-        if isinstance(named, nn.Module):
-            return unwrapped(named)
-        found = self._shown or self._find("model", nn.Module)
-        if found is None:
-            modules = [v for v in self._run.everything() if isinstance(v, nn.Module) and not is_loss(v)]
-            sizes = [sum(p.numel() for p in module.parameters()) for module in modules]
-            found = max(zip(sizes, range(len(modules)), modules, strict=True), default=(0, 0, None))[2]
-        return None if found is None else unwrapped(found)
-
-    def _models(self) -> list[nn.Module]:
-        """All that the operations name."""
-        return outermost(self._run.value(site, "model") for site in self._run.listing.sites)
-
-    def _name_of(self, model: nn.Module | None) -> str:
-        """What the script calls it, where there are several."""
-        if len(self._models()) < 2:
-            return ""
-        sites = [site for site in self._run.listing.sites if "model" in site.roles]
-        return next((s.roles["model"] for s in sites if self._run.value(s, "model") is model), "")
-
-    def _turn_to(self, site: Site, operation: Operation) -> None:
-        """Of several models, show the one that the operation is about."""
-        models = self._models()
-        if len(models) < 2:
-            return
-        named, optimizer = self._run.value(site, "model"), self._run.value(site, "optimizer")
-        about = self._shown
-        if isinstance(named, nn.Module):
-            about = containing(unwrapped(named), models)
-        elif operation in _OF_ONE and isinstance(optimizer, torch.optim.Optimizer):
-            about = trained_by(optimizer, models)
-        elif operation is Operation.BACKWARD:
-            about = with_gradients(models, self._shown)
-        self._shown = about or self._shown
-
-    def _optimizers(self, site: Site | None, named: object) -> tuple[torch.optim.Optimizer, ...]:
-        """The one that the operation names, or all that there are."""
-        if isinstance(named, torch.optim.Optimizer) and site is not None and site.operation in _OF_ONE:
-            return (named,)
-        values = (self._run.value(each, "optimizer") for each in self._run.listing.sites)
-        found = [value for value in values if isinstance(value, torch.optim.Optimizer)]
-        if not found:
-            found = [v for v in self._run.everything() if isinstance(v, torch.optim.Optimizer)]
-        return tuple({id(each): each for each in found}.values())
-
-    def _tensors(self) -> tuple[torch.Tensor, ...]:
-        """Tensors that want gradients, of a script that has neither model nor optimizer."""
-        if self._bare is None:
-            values = list(self._run.everything())
-            known = any(isinstance(v, nn.Module | torch.optim.Optimizer) for v in values)
-            leaves = [v for v in values if isinstance(v, torch.Tensor) and v.is_leaf and v.requires_grad]
-            found = () if known else tuple({id(each): each for each in leaves}.values())
-            self._bare = found if found or known else None
-            return found
-        return self._bare
-
-    def _inputs(self, forward: Operation) -> object:
-        return self._run.value(self._run.listing.site(forward), "inputs")
-
     def _surveyable(self, live: Live) -> tuple[object, ...]:
         """What makes the training loss: model, loss function, inputs and targets."""
         target = self._run.value(self._run.listing.site(Operation.LOSS), "target")
-        return live.model, live.loss_fn, self._inputs(Operation.FORWARD), target
+        return live.model, live.loss_fn, self._objects.inputs(Operation.FORWARD), target
 
     def _begin_survey(self, live: Live) -> None:
         """Ask for the loss surface as soon as all of it is there, which mostly is before the loop."""
@@ -320,8 +255,12 @@ class Observer:
             with self._run.unheard():
                 self._survey = Survey.of(model, loss_fn, inputs, targets)
 
+    def _outline_for(self, model: nn.Module | None) -> Forward | None:
+        """What is known of it, where it is the model that was looked at before the loop."""
+        return self._outline if model is self._outlined else None
+
     def _outline_of(self, model: nn.Module) -> Forward | None:
-        sets = (self._inputs(forward) for forward in _LOSS_OF)
+        sets = (self._objects.inputs(forward) for forward in _LOSS_OF)
         inputs = next((x for x in sets if isinstance(x, torch.Tensor)), None)
         if inputs is None:
             return None
@@ -334,7 +273,7 @@ class Observer:
     def _drops(self, operation: Operation, model: nn.Module | None) -> tuple[Drops, ...]:
         if operation not in _MODES or model is None:
             return ()
-        return drops_of(model, self._forwards.get((Operation.FORWARD, id(model))) or self._outline)
+        return drops_of(model, self._forwards.get((Operation.FORWARD, id(model))) or self._outline_for(model))
 
     def _tape(self, operation: Operation) -> Tape | None:
         """Of what was calculated last in this half of the loop; before that, of the last epoch's loss."""
@@ -348,10 +287,10 @@ class Observer:
 
     def _points(self, forward: Operation, operation: Operation, loss_fn: object) -> Points | None:
         """The points of a half of the epoch; its loss operation is where their errors are asked for."""
-        if self._apart and len(self._models()) > 1:
+        if self._apart and len(self._objects.models()) > 1:
             return None
         loss = self._run.listing.site(_LOSS_OF[forward])
-        inputs, targets = self._inputs(forward), self._run.value(loss, "target")
+        inputs, targets = self._objects.inputs(forward), self._run.value(loss, "target")
         asked = loss_fn if operation is _LOSS_OF[forward] else None
         with self._run.unheard():
             predictions = self._run.value(loss, "prediction")
@@ -362,7 +301,7 @@ class Observer:
     def _ask_mirror(self, model: nn.Module) -> None:
         if self._mirrored is None:
             self._mirrored = model
-            sets = [self._inputs(forward) for forward in _LOSS_OF]
+            sets = [self._objects.inputs(forward) for forward in _LOSS_OF]
             tensors = [x for x in sets if isinstance(x, torch.Tensor)]
             self._mirror = Mirror.of(model, tensors) if tensors else None
         if self._mirror is not None and model is self._mirrored:

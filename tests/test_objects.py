@@ -7,9 +7,9 @@ import torch
 from builders import open_stepper, sing
 from torch import nn
 
+from loop_core.objects import containing, outermost, trained_by, with_gradients
 from loop_core.operations import Operation
 from loop_core.snapshot import Snapshot
-from loop_core.subject import containing, outermost, trained_by, with_gradients
 
 GAN = Path(__file__).with_name("scripts") / "gan.py"
 SUNG = (
