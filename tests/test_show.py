@@ -6,7 +6,7 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
-from rig import Rig
+from harness import Rig
 
 from app.keys import KEYS, press
 from app.panels import overlay
