@@ -26,6 +26,8 @@ from loop_core.timeline import Loop, sung_lines
 from loop_core.words import LANGUAGES, Words
 
 OFFSET_STEP = 0.005
+PICTURE_TAKES = 0.022
+"""Seconds from the moment that a picture is of to where it is seen: drawn, and half a picture's time."""
 
 OpenConductor = Callable[[Lesson], Conductor]
 OpenPlayer = Callable[[str], Player]
@@ -98,7 +100,8 @@ class Show:
         self.conductor.open()
         player = self._open_player(self._board.controls.backing)
         self._transport.set_player(player)
-        self._board.set(sound=player.description)
+        offset = round(self._board.controls.offset + usual_offset(player.latency), 3)
+        self._board.set(sound=player.description, offset=offset)
         self.mix.apply()
         if self._sing:
             self.learner.sing()
@@ -281,7 +284,9 @@ class Show:
             self.quit = True
 
     def _picture_time(self, now: float) -> float:
-        """The song time that is shown while ``now`` plays."""
+        """The song time that is shown while ``now`` plays; after the end that is the end."""
+        if self._transport.ended:
+            return self.song.length
         return min(max(now - self._board.controls.offset * self._transport.rate, 0.0), self.song.length)
 
     def _awaits(self, now: float) -> float | None:
@@ -333,3 +338,8 @@ class Show:
         if self._begun:
             self._transport.seek(to)
             self.learner.forget()
+
+
+def usual_offset(latency: float) -> float:
+    """By how many seconds the picture comes later where nobody has set it; latency: of the sound."""
+    return round(max(0.0, latency - PICTURE_TAKES) / OFFSET_STEP) * OFFSET_STEP

@@ -10,7 +10,7 @@ from types import ModuleType
 import pygame
 import pytest
 from builders import small_song
-from rig import Rig
+from harness import Rig
 from test_conductor import facts
 from test_panels import assert_apart
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
-from rig import Rig
+from harness import Rig
 
 from app.draw import reported
 from app.learning.progress import load_progress
