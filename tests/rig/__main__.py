@@ -40,7 +40,7 @@ def main(
             write_own_song(song, rounds=5)
         first = measured(song)
         steps = round(float(np.median(first[0].apart)) / STEP)
-        runs = {"as it comes": first, f"moved by {-1000 * STEP * steps:+.0f} ms": measured(song, steps)}
+        runs = {"as it comes": first, f"moved by {0 - 1000 * STEP * steps:+.0f} ms": measured(song, steps)}
     console.print(figures_table(runs))
     if rows is not None:
         write_rows(rows, {name: figures for name, (figures, _) in runs.items()})
