@@ -4,15 +4,14 @@ import tempfile
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 
 from .accuracy import measure_accuracy
-from .figures import Figures, figures_of, write_rows
-from .load import Load, Meter
+from .figures import figures_of, write_rows
+from .load import Meter
 from .performing import ROOT, STEP, perform, stage
-from .report import accuracy_line, figures_table
+from .report import Run, accuracy_line, figures_table
 from .room import missing
 from .song import read_song, write_own_song
 
@@ -38,21 +37,25 @@ def main(
         if clicks:
             song = Path(folder, "clicks")
             write_own_song(song, rounds=5)
-        first = measured(song)
-        steps = round(float(np.median(first[0].apart)) / STEP)
-        runs = {"as it comes": first, f"moved by {-1000 * STEP * steps:+.0f} ms": measured(song, steps)}
+        first = measured(song, "as it comes", 0, 20.0)
+        steps = round(first.apart(50) / 1000 / STEP)
+        name = "calibrated, without a step" if steps == 0 else f"calibrated, {-1000 * STEP * steps:+.0f} ms"
+        runs = (first, measured(song, name, steps, 10.0))
     console.print(figures_table(runs))
     if rows is not None:
-        write_rows(rows, {name: figures for name, (figures, _) in runs.items()})
+        write_rows(rows, {run.name: run.figures for run in runs})
 
 
-def measured(folder: Path, earlier: int = 0) -> tuple[Figures, Load]:
+def measured(folder: Path, name: str, earlier: int, middle: float) -> Run:
     """A performance, the picture so many steps earlier."""
     song, meter = read_song(folder), Meter()
     seen, heard = perform(folder, song.length, earlier)
     load = meter.load()
-    return figures_of(song, seen, heard), load
+    return Run(name, figures_of(song, seen, heard), load, middle)
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    try:
+        typer.run(main)
+    except OSError as error:
+        raise SystemExit(f"the rig: {error}") from None

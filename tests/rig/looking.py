@@ -4,6 +4,7 @@ import select
 import threading
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,9 +95,9 @@ class Looker:
         return (now - (now - stamp) % (1 << 32)) / 1000 + STAMP
 
 
-def _in_band(area: object) -> bool:
+def _in_band(area: Any) -> bool:
     left, top, width, height = BAND
-    return (
+    return bool(
         area.x < left + width
         and left < area.x + area.width
         and area.y < top + height
