@@ -81,5 +81,5 @@ def run(
         draw(surface, theme, view)
         pygame.display.flip()
         due = max(due + 1 / FPS, real() + 0.001)
-        while (left := due - real()) > 0:
+        while not session.quit and (left := due - real()) > 0:
             handle(wait(max(1, round(1000 * left))), theme)

@@ -10,8 +10,8 @@ from statistics import median
 
 from loop_core.words import Words
 
-APART = 0.75
-"""Seconds from beat to beat: 80 in a minute, as YARG has it."""
+APART = 0.73
+"""Seconds from beat to beat: no whole number of pictures, or each light would be as late as the last."""
 EARLY = 0.2
 """A tap so much before a beat is on it, an earlier one on the beat before: sound may be very late."""
 LEAST = 12

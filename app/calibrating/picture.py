@@ -107,11 +107,12 @@ def _steps(surface: pygame.Surface, theme: Theme, view: View) -> None:
 def _light(surface: pygame.Surface, theme: Theme, at: tuple[int, int], view: View) -> None:
     """On at the beat; before it a ring closes, so that nobody has to wait for a surprise."""
     assert view.light is not None
-    on = 1.0 if view.light < LIT else max(0.0, 1 - (view.light - LIT) / FADE)
+    since = view.light % APART
+    on = 0.0 if view.light < 0 else min(1.0, max(0.0, 1 - (since - LIT) / FADE))
     disc(surface, mix(theme.panel, theme.now, round(16 * on) / 16), at, theme.px(DISC))
     ring(surface, theme.line, at, theme.px(DISC), theme.px(3))
     if not view.still:
-        away = 1 - view.light / APART
+        away = 1 - since / APART
         ring(surface, mix(theme.now, theme.ground, away), at, theme.px(DISC + WIDE * away), theme.px(4))
 
 

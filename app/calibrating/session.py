@@ -93,7 +93,7 @@ class Session:
             heard=self._found.get(Part.HEAR),
             seen=self._found.get(Part.SEE),
             offset=self.offset,
-            light=None if light is None else light % APART,
+            light=light,
             sound=self.sound,
             display=self.display,
             message=self._message,

@@ -27,7 +27,7 @@ class View:
     """One picture.  lags: of the taps of this part, in seconds; found: what they tell.
 
     heard, seen: what the parts before have found.  offset: seconds that the light comes later than the click.
-    light: seconds since it lit up last, None where there is none to be seen.
+    light: seconds since it came on first, each `APART` again; None where there is none.
     sound, display: what is measured, by name.
     """
 
