@@ -20,8 +20,8 @@ MOST_SECONDS = 1.0
 NAMES = ("theme", "language", "lesson", "backing", "difficulty")
 SHARES = ("volume", "voice")
 TABLES = ("latencies", "sounds", "pictures")
-DAMAGED = Words("{} could not be read ({}) and is kept as {}", "{} 无法读取（{}），已保存为 {}")
-STUCK = Words("{} could not be read ({}) and stays as it is", "{} 无法读取（{}），保持原样")
+DAMAGED = Words("Settings could not be read, and are kept as {1}: {0}", "设置无法读取，已保存为 {1}：{0}")
+STUCK = Words("Settings could not be read, and stay as they are: {}", "设置无法读取，保持原样：{}")
 
 Change = Callable[["Settings"], "Settings"]
 
@@ -144,9 +144,9 @@ def load_settings(path: Path) -> Kept:
         return Kept(path, read_settings(path))
     except InputError as error:
         try:
-            return Kept(path, message=_said(DAMAGED, path.name, error, set_aside(path).name))
+            return Kept(path, message=_said(DAMAGED, error, set_aside(path).name))
         except OSError:
-            return Kept(path, message=_said(STUCK, path.name, error))
+            return Kept(path, message=_said(STUCK, error))
 
 
 def read_settings(path: Path) -> Settings:
@@ -159,7 +159,7 @@ def read_settings(path: Path) -> Settings:
         found = parse(path.read_text(encoding="utf-8"))
         dump(found)  # what cannot be written again is damaged too
     except (ValueError, TypeError, RecursionError, OSError) as error:
-        raise InputError(str(error)) from None
+        raise InputError(str(error), path) from None
     return found
 
 

@@ -16,18 +16,21 @@ from hypothesis import strategies as st
 from pictures import check_picture, sheet
 from rig import Rig
 
+from app import window
 from app.audio import SilentPlayer
 from app.calibrating.keys import KEYS, press
 from app.calibrating.picture import draw, light_at
 from app.calibrating.session import FIRST, Look, Session
 from app.calibrating.view import Part, View
 from app.calibrating.window import calibrate_show, handle
+from app.camera import Camera
 from app.draw import reported
 from app.session_loop import FPS, run
 from app.settings import FILE, NOTHING_KEPT, Change, Settings, load_settings
 from app.theme import THEMES, Theme, theme_for
 from loop_core.beat_taps import APART, LEAST
 from loop_core.clock import VirtualClock
+from loop_core.frame import Controls, Frame
 
 SIZE = (480, 270)
 LENGTH = 60.0
@@ -356,6 +359,27 @@ def test_without_a_sound_device_s_says_so(tmp_path: Path) -> None:
     frame = rig.press(pygame.K_s)
     assert (frame.controls.message, rig.show.calibration_wanted) == ("no sound", False)
     rig.show.close()
+
+
+def test_s_opens_it_in_the_show_s_own_window_and_escape_goes_back(rig: Rig, tmp_path: Path) -> None:
+    pygame.display.init()
+    pygame.font.init()
+    pygame.display.set_mode(SIZE)
+    shown: list[Frame] = []
+
+    def calibrate(controls: Controls, fullscreen: bool) -> bool:
+        assert shown == []
+        pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE, unicode=""))
+        return calibrate_show(rig.show, NOTHING_KEPT, SIZE, [], controls, fullscreen)
+
+    def watch(frame: Frame) -> bool:
+        shown.append(frame)
+        return True
+
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_s, unicode="s"))
+    window._run(rig.show, Camera(lambda: tmp_path), SIZE, False, watch, calibrate)
+    assert [frame.controls.offset for frame in shown] == [0.0]
+    assert not rig.show.calibration_wanted
 
 
 def test_closing_the_window_while_calibrating_closes_the_show(rig: Rig) -> None:
