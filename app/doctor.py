@@ -240,8 +240,8 @@ def find_settings(path: Path) -> Finding:
             raise MissingError(f"{path} cannot be written")
         known = read_settings(path)
         pairs = [f"{sound} with {display}" for sound in known.sounds for display in known.pictures]
-        measured = ", ".join(pairs) or "not yet: torchaoke calibrate"
-        return f"{path}{'' if path.exists() else ' (not there yet)'}; calibrated: {measured}"
+        measured = f"calibrated: {', '.join(pairs)}" if pairs else "not calibrated: torchaoke calibrate"
+        return f"{path}{'' if path.exists() else ' (not there yet)'}; {measured}"
 
     return _finding("settings", look, "everything as at first, and nothing is remembered")
 

@@ -17,18 +17,8 @@ from loop_core.operations import Operation
 def test_a_machine_with_torch_and_the_songs_can_run_the_show() -> None:
     result = CliRunner().invoke(app, ["doctor"])
     assert result.exit_code == 0, result.output
-    for what in (
-        "Python",
-        "torch",
-        "pygame-ce",
-        "display",
-        "sound",
-        "decoding",
-        "fonts",
-        "songs",
-        "lessons",
-        "settings",
-    ):
+    parts = "Python torch pygame-ce display sound decoding fonts songs lessons settings"
+    for what in parts.split():
         assert any(line.startswith(f"{what} ") for line in result.output.splitlines()), what
     assert "first optimizer in" in result.output
     assert result.output.splitlines()[-1].startswith("The show can run")
@@ -47,7 +37,7 @@ def test_it_is_said_where_the_settings_are_and_what_is_wrong_with_them(tmp_path:
     path = tmp_path / "new" / "settings.toml"
     found = doctor.find_settings(path)
     assert (found.found, found.instead) == (
-        f"{path} (not there yet); calibrated: not yet: torchaoke calibrate",
+        f"{path} (not there yet); not calibrated: torchaoke calibrate",
         "",
     )
     load_settings(path).keep(lambda settings: settings.with_taps("phones", "wall", 0.2, 0.1))
