@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import RUNNER
 from hypothesis import given
 from hypothesis import strategies as st
+from test_songs_commands import write_recording
 
+from app import window
+from app.audio import SilentPlayer
+from app.cli import app
 from app.settings import (
     FILE,
     MOST_BYTES,
@@ -25,7 +30,14 @@ from app.settings import (
     read_settings,
     settings_path,
 )
+from app.show import OpenConductor
+from app.tapping import opening
+from app.tapping.keeping import Target
+from loop_core.clock import VirtualClock
 from loop_core.errors import InputError
+from loop_core.formats import sheet
+from loop_core.lessons import Lesson
+from loop_core.song import Song
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]))
 SHARES = st.floats(0, 1)
@@ -250,3 +262,88 @@ def test_settings_cost_no_torch_and_no_window() -> None:
     code = "import sys, app.settings; print([m for m in ('torch', 'numpy', 'pygame') if m in sys.modules])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert run.stdout.strip() == "[]"
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
+    """What commands ask the window for, by the lesson's name; it does not open."""
+    asked: list[tuple[str, dict[str, Any]]] = []
+
+    def play(song: Song, lesson: Lesson, open_conductor: OpenConductor, **options: Any) -> int:
+        asked.append((lesson.name, options))
+        return 0
+
+    monkeypatch.setattr(window, "play", play)
+    return asked
+
+
+@pytest.fixture
+def kept_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "torchaoke" / FILE
+    path.parent.mkdir()
+    kept = Settings("light", "zh", "circles", "quiet", "hard", 0.5, 0.25)
+    path.write_text(dump(kept), encoding="utf-8")
+    monkeypatch.setattr("app.options.settings_path", lambda: path)
+    return path
+
+
+@pytest.mark.parametrize("command", ["play", "karaoke", "sing"])
+def test_every_show_begins_as_the_last_one_was_set(
+    command: str, kept_file: Path, asked: list[tuple[str, dict[str, Any]]]
+) -> None:
+    assert RUNNER.invoke(app, [command]).exit_code == 0
+    lesson, options = asked[0]
+    controls = options["controls"]
+    assert (lesson, controls.theme, controls.language) == ("circles", "light", "zh")
+    assert (controls.backing, controls.volume, controls.voice) == ("quiet", 0.5, 0.25)
+    assert (options["difficulty"], options["kept"].path) == ("hard", kept_file)
+
+
+@pytest.mark.parametrize("command", ["play", "karaoke", "sing"])
+def test_without_settings_it_begins_as_at_first_and_keeps_nothing(
+    command: str, kept_file: Path, asked: list[tuple[str, dict[str, Any]]]
+) -> None:
+    assert RUNNER.invoke(app, [command, "--no-settings"]).exit_code == 0
+    lesson, options = asked[0]
+    controls = options["controls"]
+    assert (lesson, controls.theme, controls.language) == ("straight_line", "dark", "en")
+    assert (controls.volume, controls.voice, options["difficulty"]) == (1.0, 1.0, "medium")
+    assert options["kept"] == NOTHING_KEPT
+
+
+def test_what_the_command_line_asks_for_wins(
+    kept_file: Path, asked: list[tuple[str, dict[str, Any]]]
+) -> None:
+    given = "play --lesson blobs --theme dark --language en --backing click"
+    assert RUNNER.invoke(app, given.split()).exit_code == 0
+    lesson, options = asked[0]
+    controls = options["controls"]
+    found = lesson, controls.theme, controls.language, controls.backing
+    assert found == ("blobs", "dark", "en", "click")
+
+
+@pytest.mark.parametrize("command", ["headless", "picture x.png --at 1"])
+def test_what_is_not_shown_in_a_window_knows_no_settings(
+    command: str, kept_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kept_file.write_text("damaged", encoding="utf-8")
+    assert RUNNER.invoke(app, command.split()).exit_code == 0
+    assert kept_file.read_text(encoding="utf-8") == "damaged"
+
+
+def test_tapping_along_goes_by_the_taps_to_the_sound_of_its_device(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = SilentPlayer(20.0, VirtualClock().now)
+    player.device, player.latency = "phones", 0.02
+    monkeypatch.setattr(opening, "open_player", lambda *arguments: player)
+    write_recording(tmp_path / "rec.flac", 20.0)
+    target = Target(tmp_path / "song", {"backing": tmp_path / "rec.flac"}, "song")
+    known = Kept(settings=NEW.with_taps("phones", "wall", 0.2, 0.1))
+    for latency, kept, expected in ((None, known, 0.2), (0.05, known, 0.05), (None, NOTHING_KEPT, 0.02)):
+        wish = opening.Wish("line", target, False, latency, kept, "en", "dark", lambda line: None)
+        with opening.ready(sheet.parse("La\nLa\n", "s"), wish, lambda name, seconds: None) as open_session:
+            session = open_session(VirtualClock().now)
+            assert session.deck.latency == expected
+            session.close()
