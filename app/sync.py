@@ -38,19 +38,24 @@ class Sync:
         if self._sound:
             self._by_hand[self._sound, self._display] = offset
         self._board.set(offset=offset)
-        self._board.say(PICTURE, "0" if offset == 0 else f"{1000 * offset:+.0f}")
+        self._say()
 
     def measured(self, change: Change) -> None:
         """Somebody has calibrated: go by that from now on."""
         self._settings = change(self._settings)
         self._by_hand.pop((self._sound, self._display), None)
         self._take_up()
+        self._say()
 
     def remember(self, settings: Settings) -> Settings:
         """With what the keys have set."""
         for (sound, display), seconds in self._by_hand.items():
             settings = settings.with_offset(sound, display, seconds)
         return settings
+
+    def _say(self) -> None:
+        offset = self._board.controls.offset
+        self._board.say(PICTURE, "0" if offset == 0 else f"{1000 * offset:+.0f}")
 
     def _take_up(self) -> None:
         known = self.remember(self._settings)

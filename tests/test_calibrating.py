@@ -349,6 +349,7 @@ def test_s_leaves_the_music_for_it_and_the_show_goes_by_what_was_measured(rig: R
     rig.show.calibrated("light", "zh", lambda known: known.with_taps(HEADPHONES, WALL, 0.1, 0.02))
     frame = rig.show.tick()
     assert (frame.controls.theme, frame.controls.language, frame.controls.offset) == ("light", "zh", 0.08)
+    assert frame.controls.message == "画面 +80 毫秒"
     assert rig.volumes[-1] == (1.0, 1.0)
     assert rig.press(pygame.K_SPACE).controls.playing
 
