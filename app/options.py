@@ -96,6 +96,9 @@ FullscreenOption = Annotated[bool, typer.Option("--fullscreen", help="Fill the s
 SizeOption = Annotated[
     str, typer.Option("--size", metavar="WIDTHxHEIGHT", help="The window's size in pixels.")
 ]
+StillOption = Annotated[
+    bool, typer.Option("--still", help="Reduced motion: what changes is there at once, without movement.")
+]
 NoSettingsOption = Annotated[
     bool,
     typer.Option(

@@ -1,6 +1,5 @@
 """What is remembered of a user and a machine, in the user's config folder as TOML that is written whole."""
 
-import math
 import reprlib
 import sys
 import tomllib
@@ -144,9 +143,9 @@ def load_settings(path: Path) -> Kept:
         return Kept(path, read_settings(path))
     except InputError as error:
         try:
-            return Kept(path, message=_said(DAMAGED, error, set_aside(path).name))
+            return Kept(path, message=DAMAGED.filled(error, set_aside(path).name))
         except OSError:
-            return Kept(path, message=_said(STUCK, error))
+            return Kept(path, message=STUCK.filled(error))
 
 
 def read_settings(path: Path) -> Settings:
@@ -198,10 +197,10 @@ def _name(name: str, value: object) -> str:
 
 
 def _number(name: str, value: object, low: float, high: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} is {reprlib.repr(value)}; expected a number")
     if not low <= value <= high:
-        raise ValueError(f"{name} is {value!r}; expected {low:g} to {high:g}")
+        raise ValueError(f"{name} is {reprlib.repr(value)}; expected {low:g} to {high:g}")
     return float(value)
 
 
@@ -216,7 +215,3 @@ def _seconds(name: str, value: object) -> dict[str, float]:
         device: _number(f"{name} of {reprlib.repr(device)}", seconds, -MOST_SECONDS, MOST_SECONDS)
         for device, seconds in _table(name, value).items()
     }
-
-
-def _said(words: Words, *values: object) -> Words:
-    return Words(words.en.format(*values), words.zh.format(*values))

@@ -32,7 +32,7 @@ class Look:
 
     theme: str
     language: str
-    still: bool = False
+    still: bool
 
 
 class Session:

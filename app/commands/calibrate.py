@@ -10,6 +10,7 @@ from app.options import (
     NoSettingsOption,
     SizeOption,
     SpeakOption,
+    StillOption,
     ThemeOption,
     WindowLanguageOption,
     read_kept,
@@ -26,6 +27,7 @@ def calibrate(
     size: SizeOption = "1280x720",
     theme: ThemeOption = None,
     language: WindowLanguageOption = None,
+    still: StillOption = False,
     speak_log: SpeakOption = False,
     no_settings: NoSettingsOption = False,
 ) -> None:
@@ -53,7 +55,7 @@ def calibrate(
     from app.calibrating.session import Look
     from app.calibrating.window import calibrate as measure
 
-    look = Look(read_theme(theme, kept.settings), read_language(language, kept.settings))
+    look = Look(read_theme(theme, kept.settings), read_language(language, kept.settings), still)
     song = load_song(find_song("optimization_loop", SONGS))
     backing = next(iter(song.backings))
     opening = partial(open_player, {backing: song.stems[backing]}, song.length, backing=backing)

@@ -21,6 +21,7 @@ from app.options import (
     SizeOption,
     SongOption,
     SpeakOption,
+    StillOption,
     ThemeOption,
     own_folder,
     read_controls,
@@ -56,9 +57,7 @@ def play(
     transpose: Annotated[
         str, typer.Option(metavar="SEMITONES", help="To practise higher or lower, at the same speed.")
     ] = "0",
-    still: Annotated[
-        bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
-    ] = False,
+    still: StillOption = False,
     late: LateOption = False,
     speak_log: SpeakOption = False,
     save_to: SaveOption = None,
