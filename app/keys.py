@@ -21,7 +21,7 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_l: Show.next_language,
     pygame.K_COMMA: lambda show: show.sync.shift(-1),
     pygame.K_PERIOD: lambda show: show.sync.shift(1),
-    pygame.K_s: Show.calibrate,
+    pygame.K_i: Show.calibrate,
     pygame.K_p: Show.picture,
     pygame.K_f: Show.fullscreen,
     pygame.K_F11: Show.fullscreen,

@@ -76,8 +76,8 @@ class Settings:
         """The same with what was set by hand for a sound device and a display."""
         return replace(self, offsets={**self.offsets, (sound, display): seconds})
 
-    def offset(self, sound: str, display: str) -> float:
-        """By how much the picture is to come later than the sound; 0 where nothing is known.
+    def offset(self, sound: str, display: str) -> float | None:
+        """By how much the picture is to come later than the sound; None where that is not known.
 
         What was set by hand, else what taps to the sound come later by than taps to the picture: the delay
         of the one who taps is in both.
@@ -86,7 +86,7 @@ class Settings:
         if by_hand is not None:
             return by_hand
         if sound not in self.sounds or display not in self.pictures:
-            return 0.0
+            return None
         return round(self.sounds[sound] - self.pictures[display], 3)
 
 

@@ -109,7 +109,6 @@ class Show:
         player = self._open_player(self._board.controls.backing)
         self._transport.set_player(player)
         self._board.set(sound=player.description)
-        self.sync.plays_on(player.device)
         self.mix.apply()
         if self._sing:
             self.learner.sing()
@@ -118,6 +117,7 @@ class Show:
         """One picture: what is played now, and everything the keys have set."""
         board, transport = self._board, self._transport
         board.tick()
+        self.sync.follow(transport.player)
         self.practice.take_up()
         now = transport.now()
         before = board.controls.playing
@@ -321,7 +321,9 @@ class Show:
         }
 
     def _picture_time(self, now: float) -> float:
-        """The song time that is shown while ``now`` plays."""
+        """The song time that is shown while ``now`` plays; after the end that is the end."""
+        if self._transport.ended:
+            return self.song.length
         return min(max(now - self._board.controls.offset * self._transport.rate, 0.0), self.song.length)
 
     def _awaits(self, now: float) -> float | None:

@@ -11,10 +11,10 @@ import numpy as np
 import pygame
 import pytest
 from builders import small_song
+from harness import Rig
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pictures import check_picture, sheet
-from rig import Rig
 
 from app import window
 from app.audio import SilentPlayer
@@ -334,16 +334,17 @@ def test_no_key_at_any_moment_raises(keys: list[tuple[int, float]]) -> None:
 def rig(tmp_path: Path) -> Iterator[Rig]:
     rig = Rig(small_song(tmp_path / "song"), tmp_path, device=HEADPHONES)
     rig.show.open()
+    rig.show.tick()
     yield rig
     rig.show.close()
 
 
-def test_s_leaves_the_music_for_it_and_the_show_goes_by_what_was_measured(rig: Rig, tmp_path: Path) -> None:
+def test_i_leaves_the_music_for_it_and_the_show_goes_by_what_was_measured(rig: Rig, tmp_path: Path) -> None:
     rig.show.sync.shown_on(WALL)
     rig.press(pygame.K_SPACE)
     rig.run(2)
     rig.press(pygame.K_PERIOD)
-    frame = rig.press(pygame.K_s)
+    frame = rig.press(pygame.K_i)
     assert rig.show.calibration_wanted
     assert (frame.controls.playing, frame.controls.offset) == (False, 0.005)
     rig.show.calibrated("light", "zh", lambda known: known.with_taps(HEADPHONES, WALL, 0.1, 0.02))
@@ -354,15 +355,15 @@ def test_s_leaves_the_music_for_it_and_the_show_goes_by_what_was_measured(rig: R
     assert rig.press(pygame.K_SPACE).controls.playing
 
 
-def test_without_a_sound_device_s_says_so(tmp_path: Path) -> None:
+def test_without_a_sound_device_i_says_so(tmp_path: Path) -> None:
     rig = Rig(small_song(tmp_path / "song"), tmp_path)
     rig.show.open()
-    frame = rig.press(pygame.K_s)
+    frame = rig.press(pygame.K_i)
     assert (frame.controls.message, rig.show.calibration_wanted) == ("no sound", False)
     rig.show.close()
 
 
-def test_s_opens_it_in_the_show_s_own_window_and_escape_goes_back(rig: Rig, tmp_path: Path) -> None:
+def test_i_opens_it_in_the_show_s_own_window_and_escape_goes_back(rig: Rig, tmp_path: Path) -> None:
     pygame.display.init()
     pygame.font.init()
     pygame.display.set_mode(SIZE)
@@ -377,7 +378,7 @@ def test_s_opens_it_in_the_show_s_own_window_and_escape_goes_back(rig: Rig, tmp_
         shown.append(frame)
         return True
 
-    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_s, unicode="s"))
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_i, unicode="i"))
     window._run(rig.show, Camera(lambda: tmp_path), SIZE, False, watch, calibrate)
     assert [frame.controls.offset for frame in shown] == [0.0]
     assert not rig.show.calibration_wanted
@@ -388,7 +389,7 @@ def test_closing_the_window_while_calibrating_closes_the_show(rig: Rig) -> None:
     pygame.font.init()
     pygame.display.set_mode(SIZE)
     pygame.event.post(pygame.event.Event(pygame.QUIT))
-    frame = rig.press(pygame.K_s)
+    frame = rig.press(pygame.K_i)
     assert not calibrate_show(rig.show, NOTHING_KEPT, SIZE, [], frame.controls, False)
     assert rig.show.quit
 
@@ -409,6 +410,19 @@ def test_comma_and_period_are_remembered_for_the_devices_in_use(rig: Rig) -> Non
     again.show.open()
     assert again.show.tick().controls.offset == 0.02
     again.show.close()
+
+
+def test_another_sound_device_has_an_offset_of_its_own(rig: Rig) -> None:
+    rig.show.sync.shown_on(WALL)
+    rig.press(*[pygame.K_PERIOD] * 4)
+    other = Clicks(rig.real.now, device="speaker")
+    other.latency = 0.1
+    rig.show._transport.set_player(other)
+    assert rig.show.tick().controls.offset == 0.08  # as the device says of itself
+    rig.press(pygame.K_COMMA)
+    rig.show._transport.set_player(rig.players[0])
+    assert rig.show.tick().controls.offset == 0.02
+    assert rig.show.remember(Settings()).offsets == {(HEADPHONES, WALL): 0.02, ("speaker", WALL): 0.075}
 
 
 def test_the_offset_has_an_end(rig: Rig) -> None:

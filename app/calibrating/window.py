@@ -76,8 +76,7 @@ def calibrate_show(
     def handle_both(event: pygame.Event, theme: Theme) -> None:
         handle(session, event, theme)
         show.quit |= event.type == pygame.QUIT
-        if session.display != show.sync.display:
-            show.sync.shown_on(session.display)
+        show.sync.shown_on(session.display)
 
     run(session, draw, handle_both, size, fullscreen, interrupted)
     session.close()
