@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from app.devices import sound_device
 from app.pace import PLAIN, Pace
 from app.stretch import Sound
 from app.takes import Take, Takes
@@ -49,6 +50,8 @@ class Player(Protocol):
     """Plays the stems of a song; positions in seconds of the song."""
 
     description: str
+    device: str
+    """The sound device by its name; '' where nothing is heard."""
     latency: float
     """Real seconds from where `position` counts a sound to where it is heard, as far as they are known."""
 
@@ -94,6 +97,7 @@ class SilentPlayer:
 
     def __init__(self, length: float, real: Callable[[], float], why: str = "no sound") -> None:
         self.description = why
+        self.device = ""
         self.latency = 0.0
         self._length = length
         self._real = real
@@ -154,6 +158,7 @@ class MixerPlayer:
         """
         self._buffer = _open_mixer()
         self.description = f"{pygame.mixer.get_driver()}, buffer {self._buffer} frames"
+        self.device = sound_device(pygame.mixer.get_driver())
         self.latency = latency_of(pygame.mixer.get_driver(), self._buffer)
         self._start, self._rate = 0.0, 1.0
         self._voice, self._hushed = 1.0, False
