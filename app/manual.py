@@ -9,7 +9,8 @@ SDL = (
     ("SDL_VIDEODRIVER", "the driver of the window, as in x11 or wayland"),
     ("SDL_AUDIODRIVER", "the driver of the sound, as in pulseaudio or dummy"),
 )
-HOMES = (("XDG_DATA_HOME", "on Linux: instead of ~/.local/share"),)
+CONFIG = ("XDG_CONFIG_HOME", "on Linux: instead of ~/.config")
+HOMES = (("XDG_DATA_HOME", "on Linux: instead of ~/.local/share"), CONFIG)
 THREADS = (("OMP_NUM_THREADS", "torch's threads; where it is not set, 1 for a lesson"),)
 RANKS = (("WORLD_SIZE, RANK", "set by torchrun: which of several processes this is"),)
 TERMINAL = (("COLUMNS, NO_COLOR", "the width and the colours of tables in a terminal"),)
@@ -48,20 +49,26 @@ MANUALS = {
     "play": manual(
         NO_TORCH,
         (SONG, SCRIPT, SETTINGS),
-        (f"saved in {DATA}, or --save-to", "P: a PNG among your pictures"),
+        (f"saved in {DATA}, or --save-to", SETTINGS, "P: a PNG among your pictures"),
         WINDOW,
     ),
     "karaoke": manual(
         NO_TORCH,
         (SONG, SCRIPT, SETTINGS, f"progress.json in {DATA}"),
-        (f"progress.json and saved in {DATA}", "P: a PNG among your pictures"),
+        (f"progress.json and saved in {DATA}", SETTINGS, "P: a PNG among your pictures"),
         WINDOW,
     ),
     "sing": manual(
         "a library is missing, or --calibrate heard too little",
         (SONG, SCRIPT, SETTINGS, "the recording"),
-        (f"--calibrate: {SETTINGS}", f"saved in {DATA}"),
-        (*WINDOW, ("XDG_CONFIG_HOME", "on Linux: instead of ~/.config")),
+        (SETTINGS, f"saved in {DATA}"),
+        WINDOW,
+    ),
+    "calibrate": manual(
+        NO_TORCH,
+        (SETTINGS, "the bundled song's sound"),
+        (SETTINGS,),
+        (*SDL, CONFIG),
     ),
     "headless": manual(
         "an operation is not proved, or the losses are not those of the book",
@@ -119,6 +126,6 @@ OVERVIEW = manual(
     "it went wrong: an operation is not proved, two runs differ, ...",
     (SONG, SETTINGS, f"progress.json in {DATA}"),
     (f"saved and progress.json in {DATA}", SETTINGS, "what options name"),
-    (*SDL, *HOMES, ("XDG_CONFIG_HOME", "on Linux: instead of ~/.config"), *THREADS, *RANKS, *TERMINAL),
+    (*SDL, *HOMES, *THREADS, *RANKS, *TERMINAL),
 )
 """For the whole program."""

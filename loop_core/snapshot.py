@@ -228,6 +228,7 @@ class Snapshot:
     epoch: the current epoch from 0 (None before the loop).  epochs: how many there will be (None: unknown).
     training: ``model.training``.  learning_rate: of the first parameter group.
     loss_name: of the loss function or its class, "" without one.
+    model_name: what the script calls the model that is shown, where it has several.
     threshold: outputs above it mean class 1; only for binary targets.
     outline: the layers as a copy of the model has them, before the lesson's own first pass.
     drops: of the dropout layers, when the mode was set.
@@ -250,6 +251,7 @@ class Snapshot:
     training: bool | None
     grad_mode: GradMode
     learning_rate: float | None
+    model_name: str
     params: tuple[Param, ...]
     outline: Forward | None
     forward: Forward | None

@@ -14,7 +14,7 @@ import pygame
 import pytest
 from builders import small_song
 from commands import refused
-from rig import Rig
+from harness import Rig
 
 from app.draw import reported
 from app.learning.progress import load_progress

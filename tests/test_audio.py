@@ -10,7 +10,18 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from app.audio import BUFFERS, SAMPLE_RATE, MixerPlayer, Player, SilentPlayer, decode, open_player, ticks
+from app.audio import (
+    BUFFERS,
+    QUEUE_ASKED,
+    SAMPLE_RATE,
+    MixerPlayer,
+    Player,
+    SilentPlayer,
+    decode,
+    latency_of,
+    open_player,
+    ticks,
+)
 from app.pace import PLAIN, Pace
 from app.takes import KEPT
 from assets import SONGS
@@ -58,6 +69,18 @@ def write_stem(path: Path, left: NDArray[np.float64], right: NDArray[np.float64]
 def tone(pitch: float, seconds: float = 3.0) -> NDArray[np.float64]:
     """A sine; pitch in hertz."""
     return 0.5 * np.sin(2 * np.pi * pitch * np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE)
+
+
+@pytest.mark.parametrize(
+    ("asked", "latency"),
+    [("", 0.04 + 0.0058), ("40", 0.04 + 0.0058), ("100", 0.1 + 0.0058), ("soon", 0.0458)],
+)
+def test_what_pulseaudio_keeps_ready_is_known_as_latency(
+    monkeypatch: pytest.MonkeyPatch, asked: str, latency: float
+) -> None:
+    monkeypatch.setenv(QUEUE_ASKED, asked)
+    assert latency_of("pulseaudio", 512) == pytest.approx(latency, abs=0.0001)
+    assert latency_of("alsa", 512) == pytest.approx(0.0232, abs=0.0001)
 
 
 @pytest.mark.parametrize("stem", STEMS)

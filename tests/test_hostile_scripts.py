@@ -9,7 +9,7 @@ from builders import edited, open_stepper, sing
 from commands import refused
 
 from app.learning.progress import load_progress
-from app.settings import load_settings
+from app.settings import NEW, load_settings
 from app.tapping.keeping import resumed
 from loop_core.listing import read_listing
 from loop_core.operations import Operation
@@ -96,7 +96,8 @@ def test_kept_files_that_are_too_deep_are_set_aside(tmp_path: Path) -> None:
     settings, progress = tmp_path / "settings.toml", tmp_path / "progress.json"
     settings.write_text(f"latencies = {DEEP}", encoding="utf-8")
     progress.write_text(DEEP, encoding="utf-8")
-    assert "is kept as settings.damaged-1.toml" in load_settings(settings)[1]
+    assert load_settings(settings).settings == NEW
+    assert (tmp_path / "settings.damaged-1.toml").exists()
     assert "is kept as progress.damaged-1.json" in load_progress(progress)[1]
     taps = tmp_path / "song.taps.json"
     taps.write_text(DEEP, encoding="utf-8")

@@ -39,7 +39,7 @@ def picture(
     size: Annotated[
         str, typer.Option(metavar="WIDTHxHEIGHT", help="The picture's size in pixels.")
     ] = "1920x1080",
-    theme: ThemeOption = "dark",
+    theme: ThemeOption = None,
     language: LanguageOption = None,
 ) -> None:
     """Write what the window shows at one moment of the song.

@@ -62,10 +62,12 @@ _MODES = frozenset({Operation.TRAIN, Operation.EVAL})
 class View:
     """The parameters, the pass that is shown, and the tape.
 
+    name: of the model, where there are several.
     known: the pass has run, else only its layers are known.  share: of the operation's movement, in 40ths.
     beat: which of the tried passes of the dropout layers is shown.
     """
 
+    name: str
     params: tuple[Param, ...]
     forward: Forward | None
     known: bool
@@ -87,10 +89,11 @@ def view(frame: Frame) -> View:
     snapshot = frame.snapshot
     if snapshot is None:
         language = frame.controls.language
-        return View((), None, False, (), 0, None, None, False, None, None, STEPS, language=language)
+        return View("", (), None, False, (), 0, None, None, False, None, None, STEPS, language=language)
     testing = snapshot.operation in TESTING
     forward = snapshot.test_forward if testing and snapshot.test_forward is not None else snapshot.forward
     return View(
+        name=snapshot.model_name,
         params=snapshot.params,
         forward=forward or snapshot.outline,
         known=forward is not None,
@@ -145,7 +148,8 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         share = view.share / STEPS if view.operation is Operation.STEP else 1.0
         _walk(surface.subsurface((left, 0, across - left, height)), theme, view, share)
         surface = surface.subsurface((0, 0, left, height))
-    title(surface, theme, NETWORK.said(view.language), _aside(view))
+    heading = NETWORK.said(view.language) + (f": {view.name}" if view.name else "")
+    title(surface, theme, heading, _aside(view))
     few = len(view.params) <= 4 and all(p.value.size == 1 for p in view.params)
     form = NARROW if beside else WIDE
     ranks = min(RANKS, max(len(p.by_rank) for p in view.params))
