@@ -213,7 +213,7 @@ class MixerPlayer:
                 self._channel.play(sound)
             if marked is not None:
                 self._ticks.play(marked)
-            if pygame.mixer.music.get_pos() < 1000 * self._buffer // SAMPLE_RATE:
+            if _mixed() < 1000 * self._buffer // SAMPLE_RATE:
                 break  # no buffer was mixed between them
 
     def mark(self, times: Sequence[float]) -> None:
@@ -238,7 +238,7 @@ class MixerPlayer:
 
     def position(self) -> float | None:
         """Start plus what has been mixed since; None when the music does not play."""
-        mixed = pygame.mixer.music.get_pos()
+        mixed = _mixed()
         if not pygame.mixer.music.get_busy():  # asked afterwards: after the end the other is anything
             return None
         return self._start + self._rate * mixed / 1000
@@ -351,6 +351,12 @@ def play_once(samples: npt.NDArray[np.float64]) -> None:
     _open_mixer()
     stereo = np.repeat((samples * 32767).astype(np.int16)[:, None], 2, axis=1)
     pygame.mixer.Sound(buffer=stereo.tobytes()).play()
+
+
+def _mixed() -> int:
+    """Milliseconds that have been mixed; pygame takes a moment that is just to come for one far away."""
+    mixed: int = pygame.mixer.music.get_pos()
+    return mixed - (1 << 64) if mixed >= 1 << 63 else mixed
 
 
 def latency_of(driver: str, buffer: int) -> float:
