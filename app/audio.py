@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from app.devices import sound_device
 from app.pace import PLAIN, Pace
 from app.stretch import Sound
 from app.takes import Take, Takes
@@ -49,6 +50,8 @@ class Player(Protocol):
     """Plays the stems of a song; positions in seconds of the song."""
 
     description: str
+    device: str
+    """The sound device by its name; '' where nothing is heard."""
     latency: float
     """Real seconds from where `position` counts a sound to where it is heard, as far as they are known."""
 
@@ -94,6 +97,7 @@ class SilentPlayer:
 
     def __init__(self, length: float, real: Callable[[], float], why: str = "no sound") -> None:
         self.description = why
+        self.device = ""
         self.latency = 0.0
         self._length = length
         self._real = real
@@ -154,6 +158,7 @@ class MixerPlayer:
         """
         self._buffer = _open_mixer()
         self.description = f"{pygame.mixer.get_driver()}, buffer {self._buffer} frames"
+        self.device = sound_device(pygame.mixer.get_driver())
         self.latency = latency_of(pygame.mixer.get_driver(), self._buffer)
         self._start, self._rate = 0.0, 1.0
         self._voice, self._hushed = 1.0, False
@@ -208,7 +213,7 @@ class MixerPlayer:
                 self._channel.play(sound)
             if marked is not None:
                 self._ticks.play(marked)
-            if pygame.mixer.music.get_pos() < 1000 * self._buffer // SAMPLE_RATE:
+            if _mixed() < 1000 * self._buffer // SAMPLE_RATE:
                 break  # no buffer was mixed between them
 
     def mark(self, times: Sequence[float]) -> None:
@@ -233,7 +238,7 @@ class MixerPlayer:
 
     def position(self) -> float | None:
         """Start plus what has been mixed since; None when the music does not play."""
-        mixed = pygame.mixer.music.get_pos()
+        mixed = _mixed()
         if not pygame.mixer.music.get_busy():  # asked afterwards: after the end the other is anything
             return None
         return self._start + self._rate * mixed / 1000
@@ -346,6 +351,12 @@ def play_once(samples: npt.NDArray[np.float64]) -> None:
     _open_mixer()
     stereo = np.repeat((samples * 32767).astype(np.int16)[:, None], 2, axis=1)
     pygame.mixer.Sound(buffer=stereo.tobytes()).play()
+
+
+def _mixed() -> int:
+    """Milliseconds that have been mixed; pygame takes a moment that is just to come for one far away."""
+    mixed: int = pygame.mixer.music.get_pos()
+    return mixed - (1 << 64) if mixed >= 1 << 63 else mixed
 
 
 def latency_of(driver: str, buffer: int) -> float:

@@ -9,12 +9,14 @@ import pygame
 
 from app.audio import Player, SilentPlayer
 from app.board import Board, after
-from app.drawing.messages import HOLD_OFF, NOTHING_DUE, NOTHING_WEAK, PICTURE
+from app.drawing.messages import HOLD_OFF, NO_SOUND, NOTHING_DUE, NOTHING_WEAK
 from app.learning.learner import EXERCISES, Learner
 from app.learning.progress import progress_path
 from app.microphone import SilentSinger, Singer
 from app.mix import Mix
 from app.practice import Practice
+from app.settings import NEW, Change, Settings
+from app.sync import Sync
 from app.theme import THEMES
 from app.transport import Transport
 from loop_core.conductor import Conductor
@@ -25,10 +27,6 @@ from loop_core.song import Song
 from loop_core.timeline import Loop, sung_lines
 from loop_core.words import LANGUAGES, Words
 
-OFFSET_STEP = 0.005
-PICTURE_TAKES = 0.022
-"""Seconds from the moment that a picture is of to where it is seen: drawn, and half a picture's time."""
-
 OpenConductor = Callable[[Lesson], Conductor]
 OpenPlayer = Callable[[str], Player]
 OpenSinger = Callable[[], Singer]
@@ -37,7 +35,7 @@ OpenSinger = Callable[[], Singer]
 class Show:
     """A song with a lesson, and the state of the keys; times come from ``real``.
 
-    mix, practice, learner: the keys of the sound, of practising and of learning.
+    mix, practice, learner, sync: the keys of the sound, of practising, of learning, and , and .
     """
 
     def __init__(
@@ -57,6 +55,7 @@ class Show:
         open_singer: OpenSinger = SilentSinger,
         difficulty: Difficulty = Difficulty.MEDIUM,
         sing: bool = False,
+        settings: Settings = NEW,
     ) -> None:
         """open_player: called by `open` with the backing's name.  start: begin as soon as the lesson is warm.
 
@@ -64,12 +63,14 @@ class Show:
         results: where what a learner answers is kept.  exercise: one of `EXERCISES` that is on at first.
         due: begin with the lines that are to be repeated today.
         open_singer: opens the microphone; sing: at once, else when the key is pressed.
+        settings: what is known of sound devices and displays.
         """
         self.song = song
         self.lesson = lesson
         self.quit = False
         self.fullscreen_wanted = False
         self.picture_wanted = False
+        self.calibration_wanted = False
         self._open_conductor = open_conductor
         self._open_player = open_player
         controls = controls or Controls()
@@ -81,12 +82,14 @@ class Show:
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
         self._transport.awaits = self._awaits
         self.mix = Mix(song, self._board, self._transport)
+        self.sync = Sync(self._board, settings)
         self.practice = Practice(song, self._board, self._transport)
         self.learner = Learner(
             song, self._board, self._transport, self._play, open_singer, difficulty, results, today
         )
         self._begun = False  # the first note has been played
         self._dimmed = False  # the black screen has stopped the music
+        self._first = self._set()
         if exercise:
             self.learner.practise(EXERCISES[exercise])
 
@@ -95,13 +98,17 @@ class Show:
         """Whether nothing is to be seen."""
         return self._board.controls.black
 
+    @property
+    def player(self) -> Player:
+        """What plays."""
+        return self._transport.player
+
     def open(self) -> None:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
         self.conductor.open()
         player = self._open_player(self._board.controls.backing)
         self._transport.set_player(player)
-        offset = round(self._board.controls.offset + usual_offset(player.latency), 3)
-        self._board.set(sound=player.description, offset=offset)
+        self._board.set(sound=player.description)
         self.mix.apply()
         if self._sing:
             self.learner.sing()
@@ -110,6 +117,7 @@ class Show:
         """One picture: what is played now, and everything the keys have set."""
         board, transport = self._board, self._transport
         board.tick()
+        self.sync.follow(transport.player)
         self.practice.take_up()
         now = transport.now()
         before = board.controls.playing
@@ -128,6 +136,13 @@ class Show:
         self.learner.close()
         self._transport.player.close()
         self.conductor.close()
+
+    def remember(self, settings: Settings) -> Settings:
+        """With the lesson, and what the keys have changed; what the command line asked for is forgotten."""
+        settings = settings.with_changes(self._first, self._set())
+        if self.lesson in LESSONS:
+            settings = replace(settings, lesson=self.lesson.name)
+        return self.sync.remember(settings)
 
     def toggle(self) -> None:
         """Start, pause, go on; before the lesson is warm the wish is remembered."""
@@ -206,12 +221,6 @@ class Show:
         if times:
             self._seek(next((time for time in times if time > now), times[0]))
 
-    def shift(self, steps: int) -> None:
-        """The picture later (positive) or earlier against the sound, by 5 ms each."""
-        offset = round(self._board.controls.offset + steps * OFFSET_STEP, 3)
-        self._board.set(offset=offset)
-        self.say(PICTURE, "0" if offset == 0 else f"{1000 * offset:+.0f}")
-
     def next_theme(self) -> None:
         """Light or dark."""
         self._board.set(theme=after(tuple(THEMES), self._board.controls.theme))
@@ -229,6 +238,22 @@ class Show:
     def fullscreen(self) -> None:
         """Full screen on or off; the window does it."""
         self.fullscreen_wanted = not self.fullscreen_wanted
+
+    def calibrate(self) -> None:
+        """Measure by how much the picture must come later than the sound; the window does it."""
+        if not self._transport.player.device:
+            self.say(NO_SOUND)
+            return
+        self._transport.pause()
+        self._board.set(playing=False)
+        self.calibration_wanted = True
+
+    def calibrated(self, theme: str, language: str, change: Change | None) -> None:
+        """The song's own sound again, which was left for that; change: what was measured, if it was."""
+        self._board.set(theme=theme, language=language)
+        self.mix.apply()
+        if change is not None:
+            self.sync.measured(change)
 
     def black(self) -> None:
         """A black screen and silence; the second time both come back."""
@@ -282,6 +307,18 @@ class Show:
             self.learner.again()
         else:
             self.quit = True
+
+    def _set(self) -> dict[str, object]:
+        """What the next show begins with, by its name in the settings."""
+        controls = self._board.controls
+        return {
+            "theme": controls.theme,
+            "language": controls.language,
+            "volume": controls.volume,
+            "voice": controls.voice,
+            "backing": self.mix.backing,
+            "difficulty": str(self.learner.along.difficulty),
+        }
 
     def _picture_time(self, now: float) -> float:
         """The song time that is shown while ``now`` plays; after the end that is the end."""
@@ -338,8 +375,3 @@ class Show:
         if self._begun:
             self._transport.seek(to)
             self.learner.forget()
-
-
-def usual_offset(latency: float) -> float:
-    """By how many seconds the picture comes later where nobody has set it; latency: of the sound."""
-    return round(max(0.0, latency - PICTURE_TAKES) / OFFSET_STEP) * OFFSET_STEP

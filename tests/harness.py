@@ -12,6 +12,7 @@ from builders import performance
 from app.audio import SilentPlayer
 from app.keys import press
 from app.microphone import FileSinger, Singer
+from app.settings import NEW, Settings
 from app.show import Show
 from loop_core.clock import VirtualClock
 from loop_core.conductor import Conductor
@@ -77,8 +78,13 @@ class Rig:
         today: date = date(2026, 3, 1),
         gate: Gate | None = None,
         controls: Controls | None = None,
+        settings: Settings = NEW,
+        device: str = "",
     ) -> None:
-        """gate: what the worker waits at; then operations take real time, which the test moves."""
+        """device: the sound device of its players.
+
+        gate: what the worker waits at; then operations take real time, which the test moves.
+        """
         self.song = song
         self.gate = gate
         self.real = VirtualClock(50.0)
@@ -89,6 +95,7 @@ class Rig:
         self.singers: list[Singer] = []
         self.sung: Callable[[], Singer] = lambda: FileSinger(performance(song))
         self.folder = folder
+        self.device = device
         self.show = Show(
             song,
             find_lesson("straight_line"),
@@ -102,6 +109,7 @@ class Rig:
             exercise=exercise,
             due=due,
             open_singer=self.open_singer,
+            settings=settings,
         )
 
     def open_singer(self) -> Singer:
@@ -127,6 +135,7 @@ class Rig:
     def open_player(self, backing: str) -> SilentPlayer:
         self.backings.append(backing)
         player = SilentPlayer(self.song.length, self.real.now)
+        player.device = self.device
         player.set_volume = lambda voice, backing: self.volumes.append((voice, backing))  # type: ignore[method-assign]
         self.players.append(player)
         return player

@@ -11,7 +11,7 @@ from harness import Rig
 from app.audio import SilentPlayer
 from app.keys import KEYS, press
 from app.panels import overlay
-from app.show import usual_offset
+from app.sync import usual_offset
 from loop_core.lessons import LESSONS
 from loop_core.operations import Operation
 
