@@ -174,6 +174,10 @@ class Show:
             else:
                 self.say(NOTHING_WEAK)
 
+    def skip(self) -> None:
+        """Wait no longer for an operation that takes overlong."""
+        self.conductor.skip()
+
     def hold(self) -> None:
         """Stop after each line and wait for the key, or not."""
         hold = not self._board.controls.hold

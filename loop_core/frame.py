@@ -6,6 +6,7 @@ from loop_core.activity import Activity
 from loop_core.cloze import Cloze, Gap
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
+from loop_core.operations import Operation
 from loop_core.quiz import Quiz
 from loop_core.report import Report
 from loop_core.singing import Singing
@@ -62,6 +63,18 @@ class Controls:
     still: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Overlong:
+    """An operation that has been running for so many seconds; None: something beside the lesson.
+
+    left: it could not be stopped, and runs on for itself.
+    """
+
+    operation: Operation | None
+    seconds: int
+    left: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture at song time ``now`` (seconds).
@@ -69,6 +82,7 @@ class Frame:
     cue: index of the cue that began last.  snapshot: the newest one whose time has come.
     shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
     behind: the worker is still at work on what should be shown.
+    overlong: what it has been at work on for so long that somebody may want to wait no longer.
     quiz: the question before a line, where the learner is asked what it will do.  answered: the one before.
     cloze: the gaps in the line that is shown.  missing: those in the line after it.
     singing: how the one at the microphone sings; None while nobody wants to.
@@ -84,6 +98,7 @@ class Frame:
     shown: float
     ready: bool
     behind: bool
+    overlong: Overlong | None = None
     controls: Controls = field(default_factory=Controls)
     quiz: Quiz | None = None
     answered: Quiz | None = None

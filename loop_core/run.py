@@ -23,6 +23,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from loop_core.files import written_whole
 from loop_core.listing import Listing, Probe
+from loop_core.printed import MOST_LINES, Printed
 from loop_core.probing import BEFORE, CALL, NOTE, PAUSE, SAVING, STEPPING
 from loop_core.recognise import Site
 from loop_core.scope import count_of, looked_up
@@ -44,6 +45,7 @@ class Run:
 
     printed: lines since the last `take_printed`.  names: the script's global variables.
     saved: the last file, and the object that was saved.  error: the script's own traceback.
+    ended_itself: with ``sys.exit()``, wherever it stood.
     """
 
     def __init__(
@@ -65,9 +67,10 @@ class Run:
         self.listing = listing
         self.folder = folder
         self.console: deque[str] = deque(maxlen=CONSOLE_LINES)
-        self.printed: list[str] = []
+        self.printed = Printed()
         self.saved: tuple[Saved, object] | None = None
         self.error: str | None = None
+        self.ended_itself = False
         self._before = before
         self._noted = noted
         self._really = really
@@ -118,14 +121,24 @@ class Run:
             if not self._running.dead:
                 probe: Probe = self.listing.probes[index]
                 return probe
-        except (Exception, SystemExit) as error:
-            self.error = script_traceback(error, self.listing)
-            if isinstance(error, SystemExit) and not error.code:
-                self.error = None
-            else:
-                self.console.extend(self.error.splitlines())
+        except BaseException as error:  # of the script's own kind too: it ends with it, and nothing else does
+            self._end_by(error)
         self._running, self._frame = None, None
         return None
+
+    def stop(self, why: str) -> None:
+        """Leave the script where it stands, for a reason that stands in the place of its own error."""
+        self.close()
+        if self.error is None:
+            self.error = why
+            self.console.extend(why.splitlines())
+
+    def _end_by(self, error: BaseException) -> None:
+        if isinstance(error, SystemExit) and not error.code:
+            self.ended_itself = True
+            return
+        self.error = script_traceback(error, self.listing)
+        self.console.extend(self.error.splitlines())
 
     def value(self, site: Site | None, role: str) -> Any:
         """What the site's expression for a role stands for now; None when there is no such thing.
@@ -179,7 +192,7 @@ class Run:
     def unheard(self) -> Iterator[None]:
         """Whatever the script's code prints inside is not kept."""
         kept = self.printed, self.console
-        self.printed, self.console = [], deque()
+        self.printed, self.console = Printed(), deque()
         try:
             yield
         finally:
@@ -187,7 +200,9 @@ class Run:
 
     def take_printed(self) -> tuple[str, ...]:
         """The lines printed since the last call."""
-        lines, self.printed = tuple(self.printed), []
+        lines, self.printed = tuple(self.printed), Printed()
+        if len(lines) > MOST_LINES:
+            self.console.append(lines[-1])
         return lines
 
     def close(self) -> None:
@@ -202,10 +217,7 @@ class Run:
                 break
             try:
                 self._enter(partial(running.throw, GreenletExit))
-            except (
-                Exception,
-                SystemExit,
-            ):  # an error of what the script does at its end is nobody's any more
+            except BaseException:  # an error of what the script does at its end is nobody's any more
                 break
         self._values, self._frame = {}, None
 
@@ -294,9 +306,7 @@ class Run:
         text = (" " if sep is None else sep).join(map(str, values)) + (
             "" if end in (None, "\n") else str(end)
         )
-        lines = text.splitlines() or [""]
-        self.printed.extend(lines)
-        self.console.extend(lines)
+        self.console.extend(self.printed.add(text))
 
     def _saving(self, save: Callable[..., None]) -> Callable[..., None]:
         """Stands in for ``torch.save`` in the script: the same call, into a file written whole."""
