@@ -82,11 +82,11 @@ class Frame:
     cue: index of the cue that began last.  snapshot: the newest one whose time has come.
     shown: the song time from which that snapshot counts.  ready: the lesson is warmed up.
     behind: the worker is still at work on what should be shown.
-    overlong: what it has been at work on for so long that somebody may want to wait no longer.
     quiz: the question before a line, where the learner is asked what it will do.  answered: the one before.
     cloze: the gaps in the line that is shown.  missing: those in the line after it.
     singing: how the one at the microphone sings; None while nobody wants to.
     report: what was answered, once the song is over; None while it is not.
+    overlong: what the worker has been at for so long that somebody may want to wait no longer.
     """
 
     now: float
@@ -98,7 +98,6 @@ class Frame:
     shown: float
     ready: bool
     behind: bool
-    overlong: Overlong | None = None
     controls: Controls = field(default_factory=Controls)
     quiz: Quiz | None = None
     answered: Quiz | None = None
@@ -106,3 +105,4 @@ class Frame:
     missing: tuple[Gap, ...] = ()
     singing: Singing | None = None
     report: Report | None = None
+    overlong: Overlong | None = None

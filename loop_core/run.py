@@ -23,6 +23,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from loop_core.files import written_whole
 from loop_core.listing import Listing, Probe
+from loop_core.operations import Operation
 from loop_core.printed import MOST_LINES, Printed
 from loop_core.probing import BEFORE, CALL, NOTE, PAUSE, SAVING, STEPPING
 from loop_core.recognise import Site
@@ -34,6 +35,7 @@ MOST_CLOSINGS = 100
 """How often a script that catches everything is told to end."""
 
 Values = dict[str, Any]
+PRINTING = frozenset({Operation.PRINT})
 PASSING = frozenset({"result", "inputs", "prediction", "target"})
 """Roles whose objects are others in each batch."""
 CALLED = {"forward": ("called", "model", "inputs"), "loss": ("called", "loss_fn", "prediction", "target")}
@@ -78,6 +80,7 @@ class Run:
         self._values: dict[int, Values] = {}  # by the place of a site: what its roles stood for last
         self._frame: FrameType | None = None  # where it stands
         self._closing = False
+        self._printing: int | None = None  # where it was paused last, if that prints: again needs no pause
         self._probes: dict[str, Any] = {
             STEPPING: True,
             BEFORE: self._look_before,
@@ -225,6 +228,9 @@ class Run:
         """The script's own call after an operation: back to where it was resumed."""
         if self._closing:
             raise GreenletExit
+        if index == self._printing:
+            return
+        self._printing = index if self.listing.probes[index].operations == PRINTING else None
         self._frame = frame = sys._getframe(1)
         probe = self.listing.probes[index]
         if probe.fleeting:
@@ -244,6 +250,8 @@ class Run:
 
     def _look_before(self, index: int) -> None:
         """The script's own call before an operation."""
+        if index == self._printing:
+            return
         probe = self.listing.probes[index]
         self._look(probe, sys._getframe(1), None)
         if self.names[STEPPING]:
