@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from app.apart import MissingError, ask
 from app.pace import PLAIN, Pace
 from app.stretch import Sound
 from app.takes import Take, Takes
@@ -33,6 +34,9 @@ BUFFERS_AHEAD = 2
 """What was mixed is heard about so many buffers later: with PulseAudio 18 ms, a key's own way included."""
 ATTEMPTS = 3
 """How often both stems are started, at most, to begin in the same buffer; one start in 25 misses it."""
+OPENS = "import sys, pygame; print(pygame.mixer.init(int(sys.argv[1]), -16, 2, int(sys.argv[2])) or 1)"
+ANSWER = 5.0
+"""Seconds that a sound server has to answer."""
 TICK = 0.04
 """Seconds that a tick of the count-in sounds."""
 TICK_PITCHES = (1760.0, 1320.0)
@@ -43,6 +47,7 @@ class Player(Protocol):
     """Plays the stems of a song; positions in seconds of the song."""
 
     description: str
+    audible: bool
     latency: float
     """Real seconds from where `position` counts a sound to where it is heard, as far as they are known."""
 
@@ -88,6 +93,7 @@ class SilentPlayer:
 
     def __init__(self, length: float, real: Callable[[], float], why: str = "no sound") -> None:
         self.description = why
+        self.audible = False
         self.latency = 0.0
         self._length = length
         self._real = real
@@ -148,6 +154,7 @@ class MixerPlayer:
         """
         self._buffer = _open_mixer()
         self.description = f"{pygame.mixer.get_driver()}, buffer {self._buffer} frames"
+        self.audible = True
         self.latency = BUFFERS_AHEAD * self._buffer / SAMPLE_RATE
         self._start, self._rate = 0.0, 1.0
         self._voice, self._hushed = 1.0, False
@@ -241,8 +248,8 @@ class MixerPlayer:
 
     def close(self) -> None:
         """Close the device, and remove what was prepared."""
-        pygame.mixer.quit()
         self._takes.close()
+        pygame.mixer.quit()
 
     def _marked(self, start: float, rate: float) -> pygame.mixer.Sound | None:
         times = [(time - start) / rate for time in self._marks if time >= start]
@@ -259,11 +266,22 @@ class MixerPlayer:
         self._loaded = path
 
 
-def open_player(stems: Mapping[str, Path], length: float, real: Callable[[], float], backing: str) -> Player:
-    """The mixer where a device opens; else silence, whose description says why."""
+def open_player(
+    stems: Mapping[str, Path],
+    length: float,
+    real: Callable[[], float],
+    backing: str,
+    wanted: Callable[[], bool] = lambda: True,
+) -> Player:
+    """The mixer where a device opens; else silence, whose description says why.
+
+    A Python of its own tries it first: SDL crashes where PulseAudio has no sink, and holds up all of
+    Python where it does not answer. wanted: whether anybody waits for it.
+    """
     try:
+        ask(OPENS, str(SAMPLE_RATE), str(BUFFERS[-1]), timeout=ANSWER, wanted=wanted)
         return MixerPlayer(stems, backing)
-    except pygame.error as error:
+    except (pygame.error, MissingError) as error:
         return SilentPlayer(length, real, f"no sound: {error}")
 
 

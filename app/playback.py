@@ -61,6 +61,20 @@ class Playback:
             self.play(now)
         return now
 
+    @property
+    def stalled(self) -> bool:
+        """Whether it plays and does not move."""
+        return self._clock is not None and self._clock.stalled
+
+    def change_player(self, player: Player) -> None:
+        """Be on another device, that has the present pace; what plays has to be played there."""
+        self.player = player
+        if self._clock is not None:
+            now = self._clock.now()
+            self._clock = SmoothClock(player.position, self._real, now, self.rate)
+        if not self.settled:
+            player.prepare(self._wanted)
+
     def set_player(self, player: Player) -> None:
         """Play on another device, at the pace that is wanted."""
         self.player, self.pace = player, PLAIN

@@ -16,6 +16,7 @@ from app.microphone import open_singer
 from app.settings import load_settings, settings_path
 from app.show import OpenConductor, Show
 from app.stage import Stage
+from loop_core.clock import AwakeClock
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
 from loop_core.scoring import Difficulty
@@ -54,22 +55,23 @@ def play(
     """
     interval = sys.getswitchinterval()
     sys.setswitchinterval(0.0005)  # at the default 5 ms the worker wakes up to 5 ms late beside drawing
-    real = time.perf_counter
+    real = AwakeClock(time.perf_counter)
+    closed = True
     try:
         with interruptible() as interrupted:
             open_window(size, fullscreen, INSTEAD)
             known, message = load_settings(settings())
-            player = partial(open_player, song.stems, song.length, real)
+            player = partial(open_player, song.stems, song.length, real.now)
             show = Show(
                 song,
                 lesson,
                 open_conductor,
                 player,
-                real,
+                real.now,
                 start=start,
                 controls=controls,
                 open_singer=partial(
-                    open_singer, real, known.latency if latency is None else lambda name: latency
+                    open_singer, real.now, known.latency if latency is None else lambda name: latency
                 ),
                 difficulty=difficulty,
                 sing=sing,
@@ -80,13 +82,14 @@ def play(
                 show.say(message)
             camera = Camera(pictures_folder)
             try:
-                _run(show, camera, size, fullscreen, lambda frame: _over(frame, watch, interrupted))
+                _run(show, camera, real, size, fullscreen, lambda frame: _over(frame, watch, interrupted))
             finally:
                 pygame.display.quit()
-                show.close()
                 camera.close()
+                closed = show.close()
     finally:
-        pygame.quit()
+        if closed:  # else it would wait for a sound device that does not answer
+            pygame.quit()
         sys.setswitchinterval(interval)
     return 0
 
@@ -101,7 +104,12 @@ def _over(frame: Frame, watch: Callable[[Frame], bool] | None, interrupted: list
 
 
 def _run(
-    show: Show, camera: Camera, size: tuple[int, int], fullscreen: bool, watch: Callable[[Frame], bool]
+    show: Show,
+    camera: Camera,
+    clock: AwakeClock,
+    size: tuple[int, int],
+    fullscreen: bool,
+    watch: Callable[[Frame], bool],
 ) -> None:
     """The loop of the window: events, one frame, the next sixtieth of a second."""
     pacer = pygame.time.Clock()
@@ -109,10 +117,13 @@ def _run(
     opened = False
     show.fullscreen_wanted = fullscreen
     while not show.quit:
+        clock.tick()
         for event in pygame.event.get():
             _handle(show, event, stage)
         if show.fullscreen_wanted != fullscreen:
             fullscreen = show.fullscreen_wanted
+            if fullscreen:
+                size = pygame.display.get_window_size()
             set_mode(size, fullscreen)
             stage = None
         surface = pygame.display.get_surface()
@@ -136,6 +147,9 @@ def _run(
 def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
     if event.type == pygame.QUIT:
         show.quit = True
+    elif event.type == pygame.AUDIODEVICEREMOVED:
+        if event.which and not event.iscapture:  # one that is open, and so ours
+            show.sound.lost()
     elif event.type == pygame.KEYDOWN:
         press(show, key_of(event))
     elif event.type == pygame.MOUSEMOTION:

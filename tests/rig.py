@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import wait
+from concurrent.futures import Executor, Future, wait
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from builders import performance
 
@@ -61,6 +61,15 @@ class Gate:
             wait([job], timeout=0.005)
 
 
+class AtOnce(Executor):
+    """Runs what is submitted before it answers."""
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(work(*arguments, **options))
+        return done
+
+
 class Rig:
     """A show whose time the test moves."""
 
@@ -81,6 +90,7 @@ class Rig:
         """gate: what the worker waits at; then operations take real time, which the test moves."""
         self.song = song
         self.gate = gate
+        self.device = True  # there is one for the sound
         self.real = VirtualClock(50.0)
         self.players: list[SilentPlayer] = []
         self.volumes: list[tuple[float, float]] = []
@@ -102,6 +112,7 @@ class Rig:
             exercise=exercise,
             due=due,
             open_singer=self.open_singer,
+            beside=AtOnce(),
         )
 
     def open_singer(self) -> Singer:
@@ -124,9 +135,10 @@ class Rig:
         self.conductors.append(opened)
         return opened
 
-    def open_player(self, backing: str) -> SilentPlayer:
+    def open_player(self, backing: str, wanted: Callable[[], bool]) -> SilentPlayer:
         self.backings.append(backing)
         player = SilentPlayer(self.song.length, self.real.now)
+        player.audible = self.device
         player.set_volume = lambda voice, backing: self.volumes.append((voice, backing))  # type: ignore[method-assign]
         self.players.append(player)
         return player

@@ -144,6 +144,7 @@ def test_z_says_when_the_song_has_no_click(rig: Rig) -> None:
 def test_a_mix_says_that_its_voice_cannot_be_switched_off(tmp_path: Path, key: int) -> None:
     rig = Rig(small_song(tmp_path / "song", stems=("backing",)), tmp_path)
     rig.show.open()
+    rig.show.tick()
     before = list(rig.volumes)
     frame = rig.press(key)
     assert frame.controls.message.startswith("This song has no voice of its own")
