@@ -13,8 +13,8 @@ from loop_core.song import Song
 
 FIRST_WAIT, LONGEST_WAIT = 2.0, 16.0
 """Seconds from one attempt to the next; each wait is twice the one before it."""
-HANGS = 2.0
-"""Seconds without any progress of a sound that plays, after which it is given up."""
+SETTLES = 2.0
+"""Seconds in which a device just opened need not take sound regularly: PulseAudio's null sink took 1.6."""
 PATIENCE = 0.5
 """Seconds that the device has to close."""
 
@@ -48,7 +48,7 @@ class SoundWatch:
         self._preparing: Pace | None = None
         self._try_at = 0.0
         self._wait = FIRST_WAIT
-        self._moved_at = real()
+        self._settled_at = 0.0
 
     def open(self) -> None:
         """Begin to open the device."""
@@ -59,8 +59,6 @@ class SoundWatch:
 
         Raises InputError when the song's sound is no sound.
         """
-        if self._hangs():
-            self.lost()
         if self._job is not None and self._job.done():
             job, self._job = self._job, None
             return self._take(job)
@@ -104,7 +102,7 @@ class SoundWatch:
             self._transport.set_player(player)
             self._board.set(sound=player.description)
         elif player.audible:
-            self._next = player
+            self._next, self._settled_at = player, self._real() + SETTLES
         return first
 
     def _take_up(self) -> bool:
@@ -116,7 +114,7 @@ class SoundWatch:
             self._preparing = pace
             player.prepare(pace)
         try:
-            if not player.prepared(pace):
+            if not player.prepared(pace) or self._real() < self._settled_at:
                 return False
         except InputError as error:
             self._board.say(str(error))
@@ -130,12 +128,6 @@ class SoundWatch:
 
     def _is_silent(self) -> bool:
         return not self._transport.player.audible
-
-    def _hangs(self) -> bool:
-        """Whether the sound should move and has not done so for long."""
-        if not self._transport.stalled:
-            self._moved_at = self._real()
-        return self._real() > self._moved_at + HANGS
 
     def _close(self) -> None:
         opened = None if self._job is None else self._job.result()

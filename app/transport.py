@@ -134,11 +134,6 @@ class Transport:
         """Play on another device, at the pace that is wanted."""
         self._playback.set_player(player)
 
-    @property
-    def stalled(self) -> bool:
-        """Whether the sound should move and does not."""
-        return self._playback.stalled
-
     def change_player(self, player: Player) -> None:
         """Go on with another player at the same moment and pace, which it has prepared."""
         now = self.now()
