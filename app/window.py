@@ -10,7 +10,7 @@ import pygame
 
 from app.audio import open_player
 from app.camera import Camera, pictures_folder
-from app.display import interruptible, key_of, open_window, set_mode
+from app.display import fill_screen, interruptible, key_of, open_window
 from app.keys import press
 from app.microphone import open_singer
 from app.settings import load_settings, settings_path
@@ -82,7 +82,7 @@ def play(
                 show.say(message)
             camera = Camera(pictures_folder)
             try:
-                _run(show, camera, real, size, fullscreen, lambda frame: _over(frame, watch, interrupted))
+                _run(show, camera, real, fullscreen, lambda frame: _over(frame, watch, interrupted))
             finally:
                 pygame.display.quit()
                 camera.close()
@@ -107,7 +107,6 @@ def _run(
     show: Show,
     camera: Camera,
     clock: AwakeClock,
-    size: tuple[int, int],
     fullscreen: bool,
     watch: Callable[[Frame], bool],
 ) -> None:
@@ -122,10 +121,7 @@ def _run(
             _handle(show, event, stage)
         if show.fullscreen_wanted != fullscreen:
             fullscreen = show.fullscreen_wanted
-            if fullscreen:
-                size = pygame.display.get_window_size()
-            set_mode(size, fullscreen)
-            stage = None
+            fill_screen(fullscreen)
         surface = pygame.display.get_surface()
         assert surface is not None
         frame = show.tick()

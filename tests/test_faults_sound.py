@@ -1,7 +1,6 @@
 """The sound device goes and comes back: the show goes on silently, in time, and is heard again."""
 
 import signal
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -9,15 +8,13 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
+from faults import quits
 from pulse import SoundServer, needs_sound_server
 from rig import Rig
 from screen import Running, needs_screen, screen
 
 from app.drawing.messages import SOUND_BACK, SOUND_LOST
 from app.sound_watch import FIRST_WAIT, LONGEST_WAIT, SETTLES
-
-SOON = 5.0
-"""Seconds in which the program ends, whatever hangs."""
 
 
 @pytest.fixture
@@ -107,16 +104,6 @@ def play(tmp_path: Path, server: SoundServer) -> Iterator[Running]:
         running.close()
 
 
-def quits(running: Running, tmp_path: Path) -> None:
-    """It ends at once with nothing said, and leaves nothing behind."""
-    running.press("q")
-    began = time.monotonic()
-    status, _, errors = running.ended()
-    assert (status, errors) == (0, "")
-    assert time.monotonic() - began < SOON
-    assert list((tmp_path / "tmp").iterdir()) == []
-
-
 @pytest.fixture
 def with_device(server: SoundServer) -> None:
     server.start()
@@ -141,7 +128,7 @@ def test_a_device_that_is_unplugged_and_plugged_in_again_is_heard_again(
     play.hears(SOUND_BACK.en)
     assert server.heard() == 1
     play.hears("sung:")
-    quits(play, tmp_path)
+    quits(play, tmp_path / "tmp")
 
 
 @needs_screen
@@ -156,7 +143,7 @@ def test_a_sound_server_that_is_killed_and_started_again_is_heard_again(
     server.start()
     play.hears(SOUND_BACK.en)
     assert server.heard() == 1
-    quits(play, tmp_path)
+    quits(play, tmp_path / "tmp")
 
 
 @needs_screen
@@ -168,21 +155,16 @@ def test_a_device_that_is_not_there_at_the_start_is_heard_when_it_comes(
     server.plug()
     play.hears(SOUND_BACK.en)
     assert server.heard() == 1
-    quits(play, tmp_path)
+    quits(play, tmp_path / "tmp")
 
 
 @needs_screen
 @needs_sound_server
 def test_a_sound_server_that_hangs_holds_up_neither_the_song_nor_its_end(
-    with_device: None, play: Running, server: SoundServer
+    with_device: None, play: Running, server: SoundServer, tmp_path: Path
 ) -> None:
     play.hears("sung: Let's train!")
     server.send(signal.SIGSTOP)
     play.hears("sung: For an epoch in a range")
     play.hears("sung: Call model dot train")
-    play.press("q")
-    began = time.monotonic()
-    status, _, errors = play.ended()
-    assert status == 0
-    assert time.monotonic() - began < SOON
-    assert errors in ("", "torchaoke: ended, and with it threads that did not: sound_0\n")
+    quits(play, tmp_path / "tmp", "torchaoke: ended, and with it threads that did not: sound_0\n")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pygame
 
-from app.display import interruptible, key_of, open_window, set_mode
+from app.display import fill_screen, interruptible, key_of, open_window
 from app.tapping.keys import press
 from app.tapping.picture import draw, overview_rect
 from app.tapping.session import Session
@@ -32,7 +32,7 @@ def tap_along(
             open_window(size, fullscreen, "")
             session = open_session(time.perf_counter)
             try:
-                _run(session, size, fullscreen, interrupted)
+                _run(session, fullscreen, interrupted)
             finally:
                 pygame.display.quit()
                 session.close()
@@ -42,13 +42,13 @@ def tap_along(
     return session
 
 
-def _run(session: Session, size: tuple[int, int], fullscreen: bool, interrupted: list[int]) -> None:
+def _run(session: Session, fullscreen: bool, interrupted: list[int]) -> None:
     session.fullscreen_wanted = fullscreen
     due = time.perf_counter()
     while not session.quit and not interrupted:
         if session.fullscreen_wanted != fullscreen:
             fullscreen = session.fullscreen_wanted
-            set_mode(size, fullscreen)
+            fill_screen(fullscreen)
         surface = pygame.display.get_surface()
         assert surface is not None
         view = session.tick()
