@@ -21,7 +21,7 @@ from loop_core.lessons import Lesson
 from loop_core.song import Song
 
 DAY, HALF_HOUR = 86400.0, 1800.0
-HOUR, MINUTES = 3600.0, 300.0
+HOUR, MINUTES = 3600.0, 600.0
 """Seconds at the beginning and at the end that are compared: of a day, of half an hour."""
 TICK = 1 / 8
 """Seconds between two pictures of virtual time: a power of two, so that sums of it are exact."""
@@ -48,9 +48,9 @@ class Watch:
     def rows(self, what: str) -> Iterator[Row]:
         """How the end differs from the beginning."""
         times, late = np.array(self.late).T
-        first, last = (float(np.median(late[part])) for part in self._parts(times))
+        first, last = (float(np.mean(late[part])) for part in self._parts(times))
         yield Row(
-            f"{what}: cues shown late in the last {self.stretch / 60:g} minutes",
+            f"{what}: cues shown late, mean of the last {self.stretch / 60:g} minutes",
             f"{1000 * last:.2f} ms",
             f"{1000 * first:.2f} ms in the first",
             f"{1000 * MOST_DRIFT:g} ms apart",
