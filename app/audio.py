@@ -7,6 +7,7 @@ and the voice is a sound that starts in the same moment, cut to where the music 
 both are takes of the same length divided by its rate, and only positions know of it.
 """
 
+import os
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,7 @@ import numpy.typing as npt
 import pygame
 
 from app.apart import MissingError, ask
+from app.devices import sound_device
 from app.pace import PLAIN, Pace
 from app.stretch import Sound
 from app.takes import Take, Takes
@@ -31,7 +33,12 @@ SAMPLE_RATE = 44100
 BUFFERS = (512, 1024, 2048)
 """Frames per buffer, the first that the device takes: 512 are 11.6 ms."""
 BUFFERS_AHEAD = 2
-"""What was mixed is heard about so many buffers later: with PulseAudio 18 ms, a key's own way included."""
+"""What was mixed is heard about so many buffers later; with PulseAudio the `QUEUE` and half a buffer."""
+QUEUE = 0.04
+"""Seconds of sound that a PulseAudio server keeps. With the 12 ms that SDL asks for, a busy machine left up
+to five gaps a second."""
+QUEUE_ASKED = "PULSE_LATENCY_MSEC"
+"""What PulseAudio's library, and PipeWire's, reads it from."""
 ATTEMPTS = 3
 """How often both stems are started, at most, to begin in the same buffer; one start in 25 misses it."""
 OPENS = "import sys, pygame; print(pygame.mixer.init(int(sys.argv[1]), -16, 2, int(sys.argv[2])) or 1)"
@@ -47,7 +54,8 @@ class Player(Protocol):
     """Plays the stems of a song; positions in seconds of the song."""
 
     description: str
-    audible: bool
+    device: str
+    """The sound device by its name; '' where nothing is heard."""
     latency: float
     """Real seconds from where `position` counts a sound to where it is heard, as far as they are known."""
 
@@ -93,7 +101,7 @@ class SilentPlayer:
 
     def __init__(self, length: float, real: Callable[[], float], why: str = "no sound") -> None:
         self.description = why
-        self.audible = False
+        self.device = ""
         self.latency = 0.0
         self._length = length
         self._real = real
@@ -154,8 +162,8 @@ class MixerPlayer:
         """
         self._buffer = _open_mixer()
         self.description = f"{pygame.mixer.get_driver()}, buffer {self._buffer} frames"
-        self.audible = True
-        self.latency = BUFFERS_AHEAD * self._buffer / SAMPLE_RATE
+        self.device = sound_device(pygame.mixer.get_driver())
+        self.latency = latency_of(pygame.mixer.get_driver(), self._buffer)
         self._start, self._rate = 0.0, 1.0
         self._voice, self._hushed = 1.0, False
         self._marks: tuple[float, ...] = ()
@@ -209,7 +217,7 @@ class MixerPlayer:
                 self._channel.play(sound)
             if marked is not None:
                 self._ticks.play(marked)
-            if pygame.mixer.music.get_pos() < 1000 * self._buffer // SAMPLE_RATE:
+            if _mixed() < 1000 * self._buffer // SAMPLE_RATE:
                 break  # no buffer was mixed between them
 
     def mark(self, times: Sequence[float]) -> None:
@@ -234,7 +242,7 @@ class MixerPlayer:
 
     def position(self) -> float | None:
         """Start plus what has been mixed since; None when the music does not play."""
-        mixed = pygame.mixer.music.get_pos()
+        mixed = _mixed()
         if not pygame.mixer.music.get_busy():  # asked afterwards: after the end the other is anything
             return None
         return self._start + self._rate * mixed / 1000
@@ -360,7 +368,22 @@ def play_once(samples: npt.NDArray[np.float64]) -> None:
     pygame.mixer.Sound(buffer=stereo.tobytes()).play()
 
 
+def _mixed() -> int:
+    """Milliseconds that have been mixed; pygame takes a moment that is just to come for one far away."""
+    mixed: int = pygame.mixer.music.get_pos()
+    return mixed - (1 << 64) if mixed >= 1 << 63 else mixed
+
+
+def latency_of(driver: str, buffer: int) -> float:
+    """Seconds from where the mixer counts a sound to where it is heard, with so many frames per buffer."""
+    if driver != "pulseaudio":
+        return BUFFERS_AHEAD * buffer / SAMPLE_RATE
+    asked = os.environ.get(QUEUE_ASKED, "")
+    return (int(asked) / 1000 if asked.isdigit() else QUEUE) + buffer / 2 / SAMPLE_RATE
+
+
 def _open_mixer() -> int:
+    os.environ.setdefault(QUEUE_ASKED, f"{1000 * QUEUE:.0f}")
     for buffer in BUFFERS:
         try:
             pygame.mixer.init(SAMPLE_RATE, -16, 2, buffer, allowedchanges=0)

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from app.commands.bench import bench
+from app.commands.calibrate import calibrate
 from app.commands.doctor import doctor
 from app.commands.explain import explain
 from app.commands.headless import headless
@@ -41,13 +42,27 @@ def torchaoke(
     torchaoke                              the show, in a window
     torchaoke play --lesson circles        another training loop to the same song
     torchaoke sing                         with a microphone: notes and points
+    torchaoke calibrate                    sound and picture brought together
     torchaoke headless --lesson all        every operation proved, without window and sound
     torchaoke video show.mp4               the show as a film
     torchaoke doctor                       what this machine has
     """
 
 
-COMMANDS = (play, karaoke, sing, headless, video, picture, explain, lessons, progress, doctor, bench)
+COMMANDS = (
+    play,
+    karaoke,
+    sing,
+    calibrate,
+    headless,
+    video,
+    picture,
+    explain,
+    lessons,
+    progress,
+    doctor,
+    bench,
+)
 """In the order in which `--help` lists them, and `songs` and `trace` after them."""
 
 for command in COMMANDS:

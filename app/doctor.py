@@ -1,5 +1,6 @@
 """What this machine has, and what is used instead of what is missing."""
 
+import os
 import platform
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.apart import MissingError, ask
-from app.settings import load_settings
+from app.settings import read_settings
 from assets import FONTS
 from loop_core.errors import InputError
 from loop_core.lessons import LESSONS
@@ -80,6 +81,7 @@ def findings(songs: Path, saved: Path, settings: Path) -> Iterator[Finding]:
     yield _fonts()
     yield find_songs(songs)
     yield _lessons()
+    yield find_settings(settings)
     yield Finding("saved files", f"go to {saved}")
 
 
@@ -158,7 +160,7 @@ def _microphone(settings: Path) -> Finding:
         except MissingError as error:
             raise MissingError(f'{error}: pip install ".[mic]"') from None
         name = ask(MICROPHONE, timeout=20)
-        latencies = load_settings(settings)[0].latencies
+        latencies = read_settings(settings).latencies
         if name not in latencies:
             return f"{name}, latency not measured: torchaoke sing --calibrate"
         return f"{name}, {1000 * latencies[name]:.0f} ms late"
@@ -202,6 +204,21 @@ def find_songs(songs: Path) -> Finding:
         return ", ".join(f"{song.name} ({len(song.lines)} lines)" for song in found)
 
     return _finding("songs", look, "nothing: install torchaoke again", fatal=True)
+
+
+def find_settings(path: Path) -> Finding:
+    """Where the settings are kept, and whether they can be read and written."""
+
+    def look() -> str:
+        folder = next(parent for parent in path.parents if parent.exists())
+        if not os.access(folder, os.W_OK) or path.is_dir():
+            raise MissingError(f"{path} cannot be written")
+        known = read_settings(path)
+        pairs = [f"{sound} with {display}" for sound in known.sounds for display in known.pictures]
+        measured = f"calibrated: {', '.join(pairs)}" if pairs else "not calibrated: torchaoke calibrate"
+        return f"{path}{'' if path.exists() else ' (not there yet)'}; {measured}"
+
+    return _finding("settings", look, "everything as at first, and nothing is remembered")
 
 
 def _lessons() -> Finding:

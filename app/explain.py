@@ -7,7 +7,7 @@ from rich.table import Table
 
 from loop_core.listing import Listing
 from loop_core.operations import FAST, Operation
-from loop_core.recognise import LIKELY, SETTLED, Site
+from loop_core.sites import LIKELY, SETTLED, Site
 from loop_core.song import Song
 from loop_core.source import Source
 

@@ -28,6 +28,12 @@ class Mix:
         self._transport = transport
         self._with_click: dict[str, object] = {}  # what comes back after the click alone
 
+    @property
+    def backing(self) -> str:
+        """What plays behind the voice, or did before the click alone."""
+        before = self._with_click.get("backing") if self._alone else None
+        return str(before or self._board.controls.backing)
+
     def mute(self) -> None:
         """Voice off or on, where the song has it apart."""
         if not self._has_voice():
@@ -70,7 +76,7 @@ class Mix:
         names, controls = self._song.backings, self._board.controls
         if CLICK not in names:
             self._board.say(NO_CLICK)
-        elif controls.backing == CLICK and controls.muted and not controls.unaccompanied:
+        elif self._alone:
             self._hear(**(self._with_click or {"backing": names[0], "muted": False}))
             self._board.say(WITH_VOICE)
         else:
@@ -85,6 +91,12 @@ class Mix:
         voice = 0.0 if controls.muted else controls.volume * controls.voice
         backing = 0.0 if controls.unaccompanied else controls.volume
         self._transport.player.set_volume(round(voice, 2), backing)
+
+    @property
+    def _alone(self) -> bool:
+        """Whether nothing but the click is heard."""
+        controls = self._board.controls
+        return controls.backing == CLICK and controls.muted and not controls.unaccompanied
 
     def _has_voice(self) -> bool:
         """Whether the voice is apart; else it is said why nothing changes."""

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.pace import FASTEST, MOST_SEMITONES, SLOWEST
+from app.settings import NEW, NOTHING_KEPT, Kept, Settings, load_settings, settings_path
 from loop_core.errors import InputError
-from loop_core.lessons import Lesson, Script, find_lesson, lesson_of
+from loop_core.lessons import LESSONS, Lesson, Script, find_lesson, lesson_of
 from loop_core.song import Song
 
 if TYPE_CHECKING:  # a first picture and an error message need no numpy
@@ -28,7 +29,8 @@ LessonOption = Annotated[
     typer.Option(
         "--lesson",
         metavar="NAME",
-        help="The training loop that runs; see `torchaoke lessons`. Default: straight_line.",
+        help="The training loop that runs; see `torchaoke lessons`. Default: straight_line, in a window the "
+        "last one.",
         show_default=False,
     ),
 ]
@@ -54,18 +56,55 @@ SongOption = Annotated[
 BackingOption = Annotated[
     str | None,
     typer.Option(
-        "--backing", metavar="NAME", help="What plays behind the voice: by default the song's first."
+        "--backing",
+        metavar="NAME",
+        help="What plays behind the voice. Default: the song's first, in a window what N chose last.",
+        show_default=False,
     ),
 ]
 SaveOption = Annotated[
     Path | None, typer.Option("--save-to", metavar="FOLDER", help="Where torch.save of the lesson writes to.")
 ]
 ThemeOption = Annotated[
-    str, typer.Option("--theme", metavar="dark|light", help="The colours of the pictures.")
+    str | None,
+    typer.Option(
+        "--theme",
+        metavar="dark|light",
+        help="The colours of the pictures. Default: dark, in a window what T chose last.",
+        show_default=False,
+    ),
 ]
 LanguageOption = Annotated[
     str | None,
-    typer.Option("--language", metavar="en|zh", help="Of the window and the subtitles: by default English."),
+    typer.Option(
+        "--language",
+        metavar="en|zh",
+        help="Of the window and the subtitles. Default: English, in a window what L chose last.",
+        show_default=False,
+    ),
+]
+WindowLanguageOption = Annotated[
+    str | None,
+    typer.Option(
+        "--language",
+        metavar="en|zh",
+        help="Of the window's own words. Default: what L chose last, else English.",
+        show_default=False,
+    ),
+]
+FullscreenOption = Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")]
+SizeOption = Annotated[
+    str, typer.Option("--size", metavar="WIDTHxHEIGHT", help="The window's size in pixels.")
+]
+StillOption = Annotated[
+    bool, typer.Option("--still", help="Reduced motion: what changes is there at once, without movement.")
+]
+NoSettingsOption = Annotated[
+    bool,
+    typer.Option(
+        "--no-settings",
+        help="Neither use nor keep settings: theme, language, volumes, last lesson, what was calibrated.",
+    ),
 ]
 SpeakOption = Annotated[
     bool, typer.Option("--speak-log", help="Print each line, its operation and its result when they come.")
@@ -80,14 +119,27 @@ LateOption = Annotated[
 ]
 
 
+def read_kept(no_settings: bool) -> Kept:
+    """The user's settings; none, which are not kept either, where none are wanted."""
+    return NOTHING_KEPT if no_settings else load_settings(settings_path())
+
+
 def read_lesson(
-    name: str | None, script: Path | None, function: str = "", given: Iterable[str] | None = None
+    name: str | None,
+    script: Path | None,
+    function: str = "",
+    given: Iterable[str] | None = None,
+    settings: Settings = NEW,
 ) -> Lesson:
-    """The lesson of that name, or the user's own script; InputError when both are asked for."""
+    """The lesson of that name, else the last one; or the user's own script.
+
+    InputError when both are asked for.
+    """
     if script is None:
         if function:
             raise InputError(f"--function {function!r} without a script; expected SCRIPT.py before it")
-        return find_lesson(name or DEFAULT_LESSON)
+        last = _known(settings.lesson, (lesson.name for lesson in LESSONS))
+        return find_lesson(name or last or DEFAULT_LESSON)
     if name is not None:
         raise InputError(f"--lesson {name!r} and a script of your own; expected one of them", script)
     return lesson_of(Script(script, function, tuple(given or ())))
@@ -136,10 +188,12 @@ def read_transpose(text: str) -> int:
     return int(number[0])
 
 
-def read_difficulty(name: str) -> "Difficulty":
-    """How near a sung pitch must be; InputError with those that there are."""
+def read_difficulty(name: str | None, settings: Settings = NEW) -> "Difficulty":
+    """How near a sung pitch must be, without a name as last time; InputError with those that there are."""
     from loop_core.scoring import Difficulty
 
+    if name is None:
+        return Difficulty(_known(settings.difficulty, map(str, Difficulty)) or Difficulty.MEDIUM)
     return Difficulty(read_name("--difficulty", name, map(str, Difficulty)))
 
 
@@ -160,18 +214,48 @@ def read_backing(name: str | None, song: Song) -> str:
     return name
 
 
-def read_controls(song: Song, backing: str | None, theme: str, language: str | None) -> "Controls":
-    """How a show is set that nobody presses keys of; InputError for a name that there is not."""
-    from app.theme import THEMES
+def read_controls(
+    song: Song, backing: str | None, theme: str | None, language: str | None, settings: Settings = NEW
+) -> "Controls":
+    """How a show is set at first: as asked for, else as last time; InputError for a name of nothing."""
     from loop_core.frame import Controls
     from loop_core.words import LANGUAGES
 
+    if backing is None:
+        backing = _known(settings.backing, song.backings)
     languages = dict.fromkeys((*LANGUAGES, *(name for line in song.lines for name in line.subtitles)))
     return Controls(
         backing=read_backing(backing, song),
-        theme=read_name("--theme", theme, THEMES),
-        language="en" if language is None else read_name("--language", language, languages),
+        theme=read_theme(theme, settings),
+        language=_name_or_last("--language", language, settings.language, languages),
+        volume=1.0 if settings.volume is None else settings.volume,
+        voice=1.0 if settings.voice is None else settings.voice,
     )
+
+
+def read_theme(name: str | None, settings: Settings = NEW) -> str:
+    """The theme asked for, else the last one, else the dark one; InputError for one that there is not."""
+    from app.theme import THEMES
+
+    return _name_or_last("--theme", name, settings.theme, THEMES)
+
+
+def read_language(name: str | None, settings: Settings = NEW) -> str:
+    """The language of a window asked for, else the last one, else English; InputError for another one."""
+    from loop_core.words import LANGUAGES
+
+    return _name_or_last("--language", name, settings.language, LANGUAGES)
+
+
+def _name_or_last(option: str, name: str | None, last: str | None, names: Iterable[str]) -> str:
+    """What was asked for, else the last one where there still is such a one, else the first."""
+    known = list(names)
+    return read_name(option, name, known) if name is not None else _known(last, known) or known[0]
+
+
+def _known(name: str | None, names: Iterable[str]) -> str | None:
+    """A name that is kept, where there still is such a one."""
+    return name if name in list(names) else None
 
 
 def read_name(option: str, name: str, names: Iterable[str]) -> str:

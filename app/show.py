@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pygame
 
-from app.audio import SilentPlayer
+from app.audio import Player, SilentPlayer
 from app.board import Board, after
-from app.drawing.messages import HOLD_OFF, NOTHING_DUE, NOTHING_WEAK, PICTURE
+from app.drawing.messages import HOLD_OFF, NO_SOUND, NOTHING_DUE, NOTHING_WEAK
 from app.learning.learner import EXERCISES, Learner
 from app.learning.progress import progress_path
 from app.microphone import SilentSinger, Singer
 from app.mix import Mix
 from app.practice import Practice
+from app.settings import NEW, Change, Settings
 from app.sound_watch import OpenPlayer, SoundWatch
+from app.sync import Sync
 from app.theme import THEMES
 from app.transport import Transport
 from loop_core.conductor import Conductor
@@ -27,8 +29,6 @@ from loop_core.song import Song
 from loop_core.timeline import Loop, sung_lines
 from loop_core.words import LANGUAGES, Words
 
-OFFSET_STEP = 0.005
-
 OpenConductor = Callable[[Lesson], Conductor]
 OpenSinger = Callable[[], Singer]
 
@@ -36,7 +36,7 @@ OpenSinger = Callable[[], Singer]
 class Show:
     """A song with a lesson, and the state of the keys; times come from ``real``.
 
-    mix, practice, learner: the keys of the sound, of practising and of learning.
+    mix, practice, learner, sync: the keys of the sound, of practising, of learning, and , and .
     """
 
     def __init__(
@@ -56,6 +56,7 @@ class Show:
         open_singer: OpenSinger = SilentSinger,
         difficulty: Difficulty = Difficulty.MEDIUM,
         sing: bool = False,
+        settings: Settings = NEW,
         beside: Executor | None = None,
     ) -> None:
         """open_player: opens the sound, on ``beside``.  start: begin as soon as the lesson is warm.
@@ -64,6 +65,7 @@ class Show:
         results: where what a learner answers is kept.  exercise: one of `EXERCISES` that is on at first.
         due: begin with the lines that are to be repeated today.
         open_singer: opens the microphone; sing: at once, else when the key is pressed.
+        settings: what is known of sound devices and displays.
         beside: of one thread, a new one without it.
         """
         self.song = song
@@ -71,6 +73,7 @@ class Show:
         self.quit = False
         self.fullscreen_wanted = False
         self.picture_wanted = False
+        self.calibration_wanted = False
         self._open_conductor = open_conductor
         controls = controls or Controls()
         backing = controls.backing or next(iter(song.backings), "")
@@ -84,12 +87,14 @@ class Show:
             song, open_player, self._board, self._transport, real, beside or ThreadPoolExecutor(1, "sound")
         )
         self.mix = Mix(song, self._board, self._transport)
+        self.sync = Sync(self._board, settings)
         self.practice = Practice(song, self._board, self._transport)
         self.learner = Learner(
             song, self._board, self._transport, self._play, open_singer, difficulty, results, today
         )
         self._begun = False  # the first note has been played
         self._dimmed = False  # the black screen has stopped the music
+        self._first = self._set()
         if exercise:
             self.learner.practise(EXERCISES[exercise])
 
@@ -97,6 +102,11 @@ class Show:
     def black_screen(self) -> bool:
         """Whether nothing is to be seen."""
         return self._board.controls.black
+
+    @property
+    def player(self) -> Player:
+        """What plays."""
+        return self._transport.player
 
     def open(self) -> None:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
@@ -111,6 +121,7 @@ class Show:
         board.tick()
         if self.sound.tick():
             self.mix.apply()
+        self.sync.follow(transport.player)
         self.practice.take_up()
         now = transport.now()
         before = board.controls.playing
@@ -132,6 +143,13 @@ class Show:
         self.learner.close()
         self.conductor.close()
         return self.sound.close()
+
+    def remember(self, settings: Settings) -> Settings:
+        """With the lesson, and what the keys have changed; what the command line asked for is forgotten."""
+        settings = settings.with_changes(self._first, self._set())
+        if self.lesson in LESSONS:
+            settings = replace(settings, lesson=self.lesson.name)
+        return self.sync.remember(settings)
 
     def toggle(self) -> None:
         """Start, pause, go on; before the lesson is warm the wish is remembered."""
@@ -214,12 +232,6 @@ class Show:
         if times:
             self._seek(next((time for time in times if time > now), times[0]))
 
-    def shift(self, steps: int) -> None:
-        """The picture later (positive) or earlier against the sound, by 5 ms each."""
-        offset = round(self._board.controls.offset + steps * OFFSET_STEP, 3)
-        self._board.set(offset=offset)
-        self.say(PICTURE, "0" if offset == 0 else f"{1000 * offset:+.0f}")
-
     def next_theme(self) -> None:
         """Light or dark."""
         self._board.set(theme=after(tuple(THEMES), self._board.controls.theme))
@@ -237,6 +249,22 @@ class Show:
     def fullscreen(self) -> None:
         """Full screen on or off; the window does it."""
         self.fullscreen_wanted = not self.fullscreen_wanted
+
+    def calibrate(self) -> None:
+        """Measure by how much the picture must come later than the sound; the window does it."""
+        if not self._transport.player.device:
+            self.say(NO_SOUND)
+            return
+        self._transport.pause()
+        self._board.set(playing=False)
+        self.calibration_wanted = True
+
+    def calibrated(self, theme: str, language: str, change: Change | None) -> None:
+        """The song's own sound again, which was left for that; change: what was measured, if it was."""
+        self._board.set(theme=theme, language=language)
+        self.mix.apply()
+        if change is not None:
+            self.sync.measured(change)
 
     def black(self) -> None:
         """A black screen and silence; the second time both come back."""
@@ -291,8 +319,22 @@ class Show:
         else:
             self.quit = True
 
+    def _set(self) -> dict[str, object]:
+        """What the next show begins with, by its name in the settings."""
+        controls = self._board.controls
+        return {
+            "theme": controls.theme,
+            "language": controls.language,
+            "volume": controls.volume,
+            "voice": controls.voice,
+            "backing": self.mix.backing,
+            "difficulty": str(self.learner.along.difficulty),
+        }
+
     def _picture_time(self, now: float) -> float:
-        """The song time that is shown while ``now`` plays."""
+        """The song time that is shown while ``now`` plays; after the end that is the end."""
+        if self._transport.ended:
+            return self.song.length
         return min(max(now - self._board.controls.offset * self._transport.rate, 0.0), self.song.length)
 
     def _awaits(self, now: float) -> float | None:

@@ -101,7 +101,7 @@ class SoundWatch:
         if first:
             self._transport.set_player(player)
             self._board.set(sound=player.description)
-        elif player.audible:
+        elif player.device:
             self._next, self._settled_at = player, self._real() + SETTLES
         return first
 
@@ -127,7 +127,7 @@ class SoundWatch:
         return True
 
     def _is_silent(self) -> bool:
-        return not self._transport.player.audible
+        return not self._transport.player.device
 
     def _close(self) -> None:
         opened = None if self._job is None else self._job.result()

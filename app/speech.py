@@ -5,7 +5,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from app.drawing.keylist import KEY_GROUPS
+from app.panels import puzzle, wrong_loops
 from loop_core.activity import Contest, Puzzle, WrongLoops
+from loop_core.assembly import Card
 from loop_core.cloze import BLANK, Cloze, masked
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import LESSONS
@@ -35,6 +37,8 @@ class SpeakLog:
         self._quiz: Quiz | None = None
         self._cloze: Cloze | None = None
         self._beside = ""
+        self._keys = ""
+        self._cards: tuple[Card, ...] = ()
         self._set = Controls()
         self._ready = False
 
@@ -94,16 +98,47 @@ class SpeakLog:
             words = question(frame.quiz, language)
             if words:
                 self._say(f"{now} {words}")
+        if self._cloze is not None and self._cloze != frame.cloze:
+            self._tell_missed(frame, self._cloze)
         if frame.cloze != self._cloze and frame.cloze is not None:
             self._say(f"{now} {gap(frame.cloze, frame.song.lines[frame.cloze.gap.line].text)}")
         self._quiz, self._cloze = frame.quiz, frame.cloze
 
+    def _tell_missed(self, frame: Frame, before: Cloze) -> None:
+        """A word that was left open, when the song has gone on without it."""
+        after = frame.cloze
+        gone_on = frame.controls.playing and frame.controls.exercise
+        if gone_on and not before.filled and (after is None or after.gap.line != before.gap.line):
+            self._say(f"{clock(frame.now)} missed: {frame.song.lines[before.gap.line].text}")
+
     def _tell_beside(self, frame: Frame) -> None:
         """What is done beside the song, the points of the last line, and the results."""
+        self._tell_activity(frame)
         words = beside(frame)
         if words != self._beside and words:
             self._say(f"{clock(frame.now)} {words}")
         self._beside = words
+
+    def _tell_activity(self, frame: Frame) -> None:
+        """The keys of what is open beside the song, and the order of the cards that lie on the table."""
+        keys = keys_beside(frame)
+        if keys != self._keys and keys:
+            self._say(keys)
+        self._keys = keys
+        match frame.controls.activity:
+            case Puzzle(held=False, cards=cards) if cards != self._cards:
+                self._cards = cards
+                self._say(f"order: {numbered([' '.join(card.lines) for card in cards])}")
+
+
+def keys_beside(frame: Frame) -> str:
+    """Which key does what while something is open beside the song."""
+    match frame.controls.activity:
+        case WrongLoops() as loops:
+            return re.sub("  +", "; ", wrong_loops.keys_of(loops, frame.controls.language))
+        case Puzzle() as table:
+            return re.sub("  +", "; ", puzzle.keys_of(table, frame.controls.language))
+    return ""
 
 
 def beside(frame: Frame) -> str:

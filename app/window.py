@@ -4,16 +4,17 @@ import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import pygame
 
 from app.audio import open_player
+from app.calibrating.window import calibrate_show
 from app.camera import Camera, pictures_folder
+from app.devices import display
 from app.display import fill_screen, interruptible, key_of, open_window
 from app.keys import press
 from app.microphone import open_singer
-from app.settings import load_settings, settings_path
+from app.settings import NOTHING_KEPT, Kept, load_settings, settings_path
 from app.show import OpenConductor, Show
 from app.stage import Stage
 from loop_core.clock import AwakeClock
@@ -41,7 +42,7 @@ def play(
     difficulty: Difficulty = Difficulty.MEDIUM,
     sing: bool = False,
     latency: float | None = None,
-    settings: Callable[[], Path] = settings_path,
+    kept: Kept = NOTHING_KEPT,
 ) -> int:
     """Show the song with the lesson until the user quits; the exit status.
 
@@ -50,7 +51,7 @@ def play(
     due: begin with the lines that are to be repeated today.
     watch: is told of each picture when it is on screen; ends the show by answering True.
     difficulty: of singing along.  sing: begin with it.  latency: of the microphone, in seconds;
-    None for what is kept of it.  settings: the file of what is kept.
+    None for what is kept of it.  kept: what is known from before, and where the next show finds it.
     Raises InputError when there is no display.
     """
     interval = sys.getswitchinterval()
@@ -60,7 +61,6 @@ def play(
     try:
         with interruptible() as interrupted:
             open_window(size, fullscreen, INSTEAD)
-            known, message = load_settings(settings())
             player = partial(open_player, song.stems, song.length, real.now)
             show = Show(
                 song,
@@ -71,22 +71,34 @@ def play(
                 start=start,
                 controls=controls,
                 open_singer=partial(
-                    open_singer, real.now, known.latency if latency is None else lambda name: latency
+                    open_singer,
+                    real.now,
+                    kept.settings.latency if latency is None else lambda name: latency,
                 ),
                 difficulty=difficulty,
                 sing=sing,
                 exercise=exercise,
                 due=due,
+                settings=kept.settings,
             )
-            if message:
-                show.say(message)
+            show.sync.shown_on(display())
+            if kept.message is not None:
+                show.say(kept.message)
             camera = Camera(pictures_folder)
             try:
-                _run(show, camera, real, fullscreen, lambda frame: _over(frame, watch, interrupted))
+                _run(
+                    show,
+                    camera,
+                    real,
+                    fullscreen,
+                    lambda frame: _over(frame, watch, interrupted),
+                    partial(calibrate_show, show, kept, interrupted),
+                )
             finally:
                 pygame.display.quit()
                 camera.close()
                 closed = show.close()
+                kept.keep_at_end(show.remember)
     finally:
         if closed:  # else it would wait for a sound device that does not answer
             pygame.quit()
@@ -96,7 +108,12 @@ def play(
 
 def show(song: Song, lesson: Lesson, open_conductor: OpenConductor) -> None:
     """What `loop_core.sing` opens: the song begins by itself, and ends when the window is closed."""
-    play(song, lesson, open_conductor, start=True, fullscreen=False, size=(1280, 720))
+    from app.options import read_controls
+
+    kept = load_settings(settings_path())
+    controls = read_controls(song, None, None, None, kept.settings)
+    size = (1280, 720)
+    play(song, lesson, open_conductor, start=True, fullscreen=False, size=size, controls=controls, kept=kept)
 
 
 def _over(frame: Frame, watch: Callable[[Frame], bool] | None, interrupted: list[int]) -> bool:
@@ -109,8 +126,12 @@ def _run(
     clock: AwakeClock,
     fullscreen: bool,
     watch: Callable[[Frame], bool],
+    calibrate: Callable[[Controls, bool], bool],
 ) -> None:
-    """The loop of the window: events, one frame, the next sixtieth of a second."""
+    """The loop of the window: events, one frame, the next sixtieth of a second.
+
+    calibrate: is told how the show is set and whether it fills the screen; whether it does afterwards.
+    """
     pacer = pygame.time.Clock()
     stage: Stage | None = None
     opened = False
@@ -122,9 +143,14 @@ def _run(
         if show.fullscreen_wanted != fullscreen:
             fullscreen = show.fullscreen_wanted
             fill_screen(fullscreen)
+        frame = show.tick()
+        if show.calibration_wanted:
+            show.calibration_wanted = False
+            fullscreen = show.fullscreen_wanted = calibrate(frame.controls, fullscreen)
+            stage = None
+            continue
         surface = pygame.display.get_surface()
         assert surface is not None
-        frame = show.tick()
         if stage is None or (stage.size, stage.theme_name) != (surface.get_size(), frame.controls.theme):
             stage = Stage(surface.get_size(), frame.controls.theme)
         pygame.display.update(stage.draw(surface, frame))
@@ -148,6 +174,8 @@ def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
             show.sound.lost()
     elif event.type == pygame.KEYDOWN:
         press(show, key_of(event))
+    elif event.type == pygame.WINDOWDISPLAYCHANGED:
+        show.sync.shown_on(display())
     elif event.type == pygame.MOUSEMOTION:
         show.point(event.pos)
     elif event.type == pygame.WINDOWLEAVE:

@@ -61,13 +61,17 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What is known just before an operation: modes, gradients and versions, and pictures of the values."""
+    """What is known just before an operation: modes, gradients and versions, and pictures of the values.
+
+    model: the one whose values these are.
+    """
 
     training: bool | None
     grad_mode: GradMode
     grads: tuple[str, ...]
     grad_marks: Marks
     versions: tuple[int, ...]
+    model: nn.Module | None
     values: dict[str, Array]
     epoch: int | None
 
@@ -90,6 +94,7 @@ def look_before(live: Live, since: Before | None = None) -> Before:
         grads=tuple(grad_state(p) for p in trained),
         grad_marks=grad_marks(trained),
         versions=tuple(p._version for p in trained),
+        model=live.model,
         values={} if live.model is None else values_of(live.model),
         epoch=live.epoch if since is None else since.epoch,
     )

@@ -10,7 +10,8 @@ from types import CodeType
 from loop_core.kinds import kinds_of
 from loop_core.operations import Operation
 from loop_core.probing import compile_probed
-from loop_core.recognise import Extra, Mark, Reader, Site
+from loop_core.recognise import Reader
+from loop_core.sites import Extra, Mark, Site
 from loop_core.source import Source, modules_beside, read_source
 
 
@@ -21,6 +22,7 @@ class Probe:
     sites: the operations of its statement.  extra: what is done with the operation before it.
     repeats: at the end of a round of a loop over batches (over: of all its rounds) the operations in it.
     followed: an extra comes next.  fleeting: the variables of the statement do not stay.
+    begins, ends: an epoch does here.
     """
 
     sites: tuple[Site, ...] = ()
@@ -31,10 +33,15 @@ class Probe:
     fleeting: bool = False
 
     operations: frozenset[Operation] = field(init=False)
+    begins: bool = field(init=False)
+    ends: bool = field(init=False)
 
     def __post_init__(self) -> None:
         """The operations are those of the sites, as the text has them."""
-        object.__setattr__(self, "operations", frozenset(site.operation for site in self.sites))
+        operations = frozenset(site.operation for site in self.sites)
+        object.__setattr__(self, "operations", operations)
+        object.__setattr__(self, "begins", Operation.EPOCH in operations)
+        object.__setattr__(self, "ends", Operation.EPOCHS in operations)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,31 +1,31 @@
 """Watches one run of a lesson: the evidence of each operation, and the snapshot after it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 import numpy as np
 import torch
 from torch import nn
-from torch.nn.parallel import DistributedDataParallel
 
 from loop_core.evidence import Before, Live, check, grad_mode, look_before
-from loop_core.freeze import GrowingSeries, Mirror, PointsReader, is_loss, name_of, task_of, threshold_of
+from loop_core.freeze import GrowingSeries, Mirror, PointsReader, name_of, task_of, threshold_of
 from loop_core.gradients import NormReader
 from loop_core.listing import Probe
+from loop_core.objects import Objects
 from loop_core.operations import FAST, Operation
 from loop_core.passes import ForwardRecorder, drops_of, outline_of
-from loop_core.pictures import grads_of, params_of
-from loop_core.recognise import Site
+from loop_core.pictures import grads_of, params_of, values_of
 from loop_core.run import Run
-from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Points, Series, Snapshot, Tape
+from loop_core.sites import Site
+from loop_core.snapshot import Array, Drops, Evidence, Fit, Forward, Param, Points, Series, Snapshot, Tape
 from loop_core.surface import Survey
-from loop_core.tape import tape_of
+from loop_core.tape import made_from, tape_of
 
 T = TypeVar("T")
 
 _LOSS_OF = {Operation.FORWARD: Operation.LOSS, Operation.TEST_FORWARD: Operation.TEST_LOSS}
 _REFITTED = frozenset({*_LOSS_OF, *FAST})
-_OF_ONE = frozenset({Operation.ZERO_GRAD, Operation.STEP})
 _MODES = frozenset({Operation.TRAIN, Operation.EVAL})
 _UNRECORDED = frozenset({Operation.INFERENCE_MODE, Operation.TEST_FORWARD, Operation.TEST_LOSS})
 """Operations that look for a tape on their own result: there should be none."""
@@ -52,48 +52,59 @@ class Observer:
 
     def __init__(self, run: Run) -> None:
         self._run = run
+        self._objects = Objects(run)
         self._losses = {
             loss: _Loss(run.listing.site(loss), any(loss in probe.repeats for probe in run.listing.probes))
             for loss in _LOSS_OF.values()
         }
         self._recorder = ForwardRecorder()
-        self._forwards: dict[Operation, Forward | None] = {}
+        self._forwards: dict[tuple[Operation, int], Forward | None] = {}  # of each model
+        self._apart = True  # of several models, the loss is not of what the first one answers
         self._readers = {forward: PointsReader() for forward in _LOSS_OF}
         self._mirror: Mirror | None = None
+        self._mirrored: nn.Module | None = None
         self._fit: Fit | None = None
         self._survey: Survey | None = None
         self._surveyed = False
         self._outline: Forward | None = None
+        self._outlined: nn.Module | None = None
         self._norms = NormReader()
         self._cleared: dict[str, Array] = {}
+        self._by_rank: Mapping[str, tuple[Array, ...]] = {}
         self._ran: frozenset[Operation] = frozenset()
-        self._bare: tuple[torch.Tensor, ...] | None = None  # of a script without a model, once it is known
         self._last = look_before(self._live(None, None))
         self._befores: dict[int, Before] = {}  # of operations that have begun and not ended
         self._previous = self._last.values
 
     def before(self, site: Site, operation: Operation, epoch: int | None) -> None:
         """Look just before an operation."""
+        self._objects.turn_to(site, operation)
         live = self._live(site, epoch)
         self._befores[id(site)] = look_before(live)
         if operation in _LOSS_OF and live.model is not None:
             self._recorder.start(live.model)
         if operation is Operation.ZERO_GRAD and live.model is not None:
             self._cleared = grads_of(live.model)
+            self._by_rank = {}
 
     def after(
         self, site: Site, operation: Operation, epoch: int | None, ran: frozenset[Operation]
     ) -> Evidence:
         """Look just after an operation; ``ran``: what has run before it in this epoch."""
-        if operation in _LOSS_OF:
-            self._forwards[operation] = self._recorder.stop()
         self._ran = ran | {operation}
+        if operation is Operation.BACKWARD:
+            self._objects.turn_to(site, operation)
+        elif operation is Operation.LOSS and len(self._objects.models()) > 1:
+            answer = self._run.value(self._run.listing.site(Operation.FORWARD), "result")
+            self._apart = not made_from(self._run.value(site, "result"), answer)
         live = self._live(site, epoch, ran)
+        if operation in _LOSS_OF:
+            self._forwards[operation, id(live.model)] = self._recorder.stop()
         if operation is Operation.SETUP and live.model is not None:
-            self._outline = self._outlined(live.model)
+            self._outlined, self._outline = live.model, self._outline_of(live.model)
         before = self._befores.pop(id(site), None) or look_before(live, self._last)
         evidence = check(operation, before, live)
-        self._previous = before.values
+        self._previous = _values(before, live)
         self._last = look_before(live)
         if not self._surveyed:
             self._begin_survey(live)
@@ -116,6 +127,10 @@ class Observer:
     def note_loss(self, loss: Operation, epoch: int) -> None:
         """Keep a loss that has been calculated in this epoch."""
         self._keep(self._losses[loss], epoch)
+
+    def note_ranks(self, by_rank: Mapping[str, tuple[Array, ...]]) -> None:
+        """Keep pictures of each rank's own gradients, by the parameter's name, until they are cleared."""
+        self._by_rank = by_rank
 
     def note(self, probe: Probe) -> None:
         """A loss has been calculated for a batch of a fast epoch."""
@@ -158,7 +173,7 @@ class Observer:
         if operation in _REFITTED and live.model is not None:
             self._ask_mirror(live.model)
         if operation in FAST:
-            self._previous, self._last = self._last.values, look_before(live)
+            self._previous, self._last = _values(self._last, live), look_before(live)
         group = live.optimizer.param_groups[0] if live.optimizer is not None else {}
         cleared = self._cleared if operation is Operation.ZERO_GRAD else {}
         return Snapshot(
@@ -174,10 +189,11 @@ class Observer:
             training=None if live.model is None else live.model.training,
             grad_mode=grad_mode(),
             learning_rate=float(group["lr"]) if "lr" in group else None,
-            params=() if live.model is None else params_of(live.model, self._previous, cleared),
-            outline=self._outline,
-            forward=self._forwards.get(Operation.FORWARD),
-            test_forward=self._forwards.get(Operation.TEST_FORWARD),
+            model_name=self._objects.name_of(live.model),
+            params=() if live.model is None else self._params(live.model, cleared),
+            outline=self._outline_for(live.model),
+            forward=self._forwards.get((Operation.FORWARD, id(live.model))),
+            test_forward=self._forwards.get((Operation.TEST_FORWARD, id(live.model))),
             drops=self._drops(operation, live.model),
             tape=self._tape(operation),
             loss=self._losses[Operation.LOSS].last,
@@ -207,12 +223,15 @@ class Observer:
     def _live(self, site: Site | None, epoch: int | None, ran: frozenset[Operation] = frozenset()) -> Live:
         results = self._run.roles(site)
         if site is not None and site.operation is Operation.TEST:
-            results = {"train": self._inputs(Operation.FORWARD), "test": self._inputs(Operation.TEST_FORWARD)}
+            results = {
+                "train": self._objects.inputs(Operation.FORWARD),
+                "test": self._objects.inputs(Operation.TEST_FORWARD),
+            }
         return Live(
-            model=self._model(results.get("model")),
-            optimizers=self._optimizers(site, results.get("optimizer")),
-            tensors=self._tensors(),
-            loss_fn=self._find("loss_fn", object),
+            model=self._objects.model(results.get("model")),
+            optimizers=self._objects.optimizers(site, results.get("optimizer")),
+            tensors=self._objects.tensors(),
+            loss_fn=self._objects.find("loss_fn", object),
             results=results,
             ran=ran,
             printed=tuple(self._run.printed),
@@ -221,54 +240,10 @@ class Observer:
             norms=self._norms,
         )
 
-    def _find(self, role: str, kind: type[T]) -> T | None:
-        """The first object of this kind that a site names in this role."""
-        values = (self._run.value(site, role) for site in self._run.listing.sites)
-        return next((value for value in values if value is not None and isinstance(value, kind)), None)
-
-    def _model(self, named: object) -> nn.Module | None:
-        """The one that the operation names, or a site, or else the largest that there is."""
-        found = self._outer_model(named)
-        return found.module if isinstance(found, DistributedDataParallel) else found
-
-    def _outer_model(self, named: object) -> nn.Module | None:
-        if isinstance(named, nn.Module):
-            return named
-        found = self._find("model", nn.Module)
-        if found is None:
-            modules = [v for v in self._run.everything() if isinstance(v, nn.Module) and not is_loss(v)]
-            sizes = [sum(p.numel() for p in module.parameters()) for module in modules]
-            found = max(zip(sizes, range(len(modules)), modules, strict=True), default=(0, 0, None))[2]
-        return found
-
-    def _optimizers(self, site: Site | None, named: object) -> tuple[torch.optim.Optimizer, ...]:
-        """The one that the operation names, or all that there are."""
-        if isinstance(named, torch.optim.Optimizer) and site is not None and site.operation in _OF_ONE:
-            return (named,)
-        values = (self._run.value(each, "optimizer") for each in self._run.listing.sites)
-        found = [value for value in values if isinstance(value, torch.optim.Optimizer)]
-        if not found:
-            found = [v for v in self._run.everything() if isinstance(v, torch.optim.Optimizer)]
-        return tuple({id(each): each for each in found}.values())
-
-    def _tensors(self) -> tuple[torch.Tensor, ...]:
-        """Tensors that want gradients, of a script that has neither model nor optimizer."""
-        if self._bare is None:
-            values = list(self._run.everything())
-            known = any(isinstance(v, nn.Module | torch.optim.Optimizer) for v in values)
-            leaves = [v for v in values if isinstance(v, torch.Tensor) and v.is_leaf and v.requires_grad]
-            found = () if known else tuple({id(each): each for each in leaves}.values())
-            self._bare = found if found or known else None
-            return found
-        return self._bare
-
-    def _inputs(self, forward: Operation) -> object:
-        return self._run.value(self._run.listing.site(forward), "inputs")
-
     def _surveyable(self, live: Live) -> tuple[object, ...]:
         """What makes the training loss: model, loss function, inputs and targets."""
         target = self._run.value(self._run.listing.site(Operation.LOSS), "target")
-        return live.model, live.loss_fn, self._inputs(Operation.FORWARD), target
+        return live.model, live.loss_fn, self._objects.inputs(Operation.FORWARD), target
 
     def _begin_survey(self, live: Live) -> None:
         """Ask for the loss surface as soon as all of it is there, which mostly is before the loop."""
@@ -280,18 +255,25 @@ class Observer:
             with self._run.unheard():
                 self._survey = Survey.of(model, loss_fn, inputs, targets)
 
-    def _outlined(self, model: nn.Module) -> Forward | None:
-        sets = (self._inputs(forward) for forward in _LOSS_OF)
+    def _outline_for(self, model: nn.Module | None) -> Forward | None:
+        """What is known of it, where it is the model that was looked at before the loop."""
+        return self._outline if model is self._outlined else None
+
+    def _outline_of(self, model: nn.Module) -> Forward | None:
+        sets = (self._objects.inputs(forward) for forward in _LOSS_OF)
         inputs = next((x for x in sets if isinstance(x, torch.Tensor)), None)
         if inputs is None:
             return None
         with self._run.unheard():
             return outline_of(model, inputs)
 
+    def _params(self, model: nn.Module, cleared: Mapping[str, Array]) -> tuple[Param, ...]:
+        return params_of(model, self._previous, cleared, self._by_rank)
+
     def _drops(self, operation: Operation, model: nn.Module | None) -> tuple[Drops, ...]:
         if operation not in _MODES or model is None:
             return ()
-        return drops_of(model, self._forwards.get(Operation.FORWARD) or self._outline)
+        return drops_of(model, self._forwards.get((Operation.FORWARD, id(model))) or self._outline_for(model))
 
     def _tape(self, operation: Operation) -> Tape | None:
         """Of what was calculated last in this half of the loop; before that, of the last epoch's loss."""
@@ -305,8 +287,10 @@ class Observer:
 
     def _points(self, forward: Operation, operation: Operation, loss_fn: object) -> Points | None:
         """The points of a half of the epoch; its loss operation is where their errors are asked for."""
+        if self._apart and len(self._objects.models()) > 1:
+            return None
         loss = self._run.listing.site(_LOSS_OF[forward])
-        inputs, targets = self._inputs(forward), self._run.value(loss, "target")
+        inputs, targets = self._objects.inputs(forward), self._run.value(loss, "target")
         asked = loss_fn if operation is _LOSS_OF[forward] else None
         with self._run.unheard():
             predictions = self._run.value(loss, "prediction")
@@ -315,17 +299,28 @@ class Observer:
             return self._readers[forward].read(inputs, targets, predictions, asked, self._run.names)
 
     def _ask_mirror(self, model: nn.Module) -> None:
-        if self._mirror is None:
-            sets = [self._inputs(forward) for forward in _LOSS_OF]
+        if self._mirrored is None:
+            self._mirrored = model
+            sets = [self._objects.inputs(forward) for forward in _LOSS_OF]
             tensors = [x for x in sets if isinstance(x, torch.Tensor)]
             self._mirror = Mirror.of(model, tensors) if tensors else None
-        if self._mirror is not None:
+        if self._mirror is not None and model is self._mirrored:
             with self._run.unheard():
                 self._fit = self._mirror.fit(model)
 
 
+def _values(before: Before, live: Live) -> dict[str, Array]:
+    """Pictures of the values before, where it was the same model."""
+    if before.model is live.model:
+        return before.values
+    return {} if live.model is None else values_of(live.model)
+
+
 def _number(loss: object) -> float | None:
     """A loss as one number, the mean of several; None where it is no tensor of numbers."""
-    if not isinstance(loss, torch.Tensor) or not loss.numel():
+    if not isinstance(loss, torch.Tensor):
         return None
-    return float(loss.item() if loss.numel() == 1 else loss.detach().float().mean())
+    count = loss.numel()
+    if count == 1:
+        return float(loss.item())
+    return float(loss.detach().float().mean()) if count else None

@@ -37,11 +37,12 @@ class ForwardRecorder:
     sample: int = 0
     inputs: Layer | None = None
     _skipped: int = 0
+    _over: bool = False
     _handles: list[Any] = field(default_factory=list)
 
     def start(self, model: nn.Module) -> None:
         """Hook the layers: the modules without children, or with parameters of their own."""
-        self.layers, self.inputs = [], None
+        self.layers, self.inputs, self._over = [], None, False
         self._handles = [model.register_forward_pre_hook(self._take_inputs)]
         layers = _layers(model)
         self._skipped = max(0, len(layers) - MOST_LAYERS)
@@ -49,6 +50,7 @@ class ForwardRecorder:
             layers = layers[: MOST_LAYERS // 2] + layers[-(MOST_LAYERS // 2) :]
         for name, module, own in layers:
             self._handles.append(module.register_forward_hook(self._hook(name, own)))
+        self._handles.append(model.register_forward_hook(self._end))
 
     def stop(self) -> Forward | None:
         """Take the hooks off; what the pass left, or None when no layer answered with a tensor."""
@@ -65,10 +67,16 @@ class ForwardRecorder:
             if len(inputs[0]) > self.sample:
                 self.inputs = layer_of("", "input", inputs[0], self.sample)
 
+    def _end(self, module: nn.Module, inputs: Any, output: Any) -> None:
+        """A further pass in the same statement is not seen."""
+        self._over = True
+
     def _hook(self, name: str, own: tuple[str, ...]) -> Callable[[nn.Module, Any, Any], None]:
         def hook(module: nn.Module, inputs: Any, output: Any) -> None:
             first = output[0] if isinstance(output, tuple) and output else output
-            if not isinstance(first, torch.Tensor) or not first.ndim or len(self.layers) >= MOST_CALLS:
+            if self._over or len(self.layers) >= MOST_CALLS:
+                return
+            if not isinstance(first, torch.Tensor) or not first.ndim:
                 return
             if len(first) > self.sample and first.numel():
                 self.layers.append(layer_of(name, type(module).__name__, first, self.sample, own))

@@ -83,12 +83,15 @@ def grads_of(model: nn.Module) -> dict[str, Array]:
 
 
 def params_of(
-    model: nn.Module, previous: Mapping[str, Array], cleared: Mapping[str, Array]
+    model: nn.Module,
+    previous: Mapping[str, Array],
+    cleared: Mapping[str, Array],
+    by_rank: Mapping[str, tuple[Array, ...]],
 ) -> tuple[Param, ...]:
     """The model's parameters, frozen.
 
     previous: pictures of their values before the operation, by name.  cleared: of the gradients that the
-    operation has taken away.
+    operation has taken away.  by_rank: of each rank's own gradients.
     """
     values, grads = values_of(model), grads_of(model)
     return tuple(
@@ -100,6 +103,7 @@ def params_of(
             previous.get(name, values[name]),
             cleared.get(name),
             kernel_of(tuple(parameter.shape)),
+            by_rank.get(name, ()),
         )
         for name, parameter in pictured(model).items()
     )

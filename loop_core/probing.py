@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Sequence
 from types import CodeType
 
 from loop_core.operations import Operation
-from loop_core.recognise import Mark
+from loop_core.sites import Mark
 from loop_core.source import Source
 
 STEPPING, BEFORE, PAUSE, NOTE, CALL, SAVING, RESULT = (

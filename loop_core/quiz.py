@@ -177,8 +177,7 @@ def question_for(operation: Operation, verse: int, name: str = "weight") -> Ques
         return None
     kind = kinds[verse % len(kinds)]
     text = TEXTS[kind]
-    named = Words(text.en.format(name=name), text.zh.format(name=name))
-    return Question(kind, operation, named, CHOICES[kind])
+    return Question(kind, operation, text.filled(name=name), CHOICES[kind])
 
 
 def subject_of(line: str, question: Question) -> str:

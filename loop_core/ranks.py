@@ -17,9 +17,10 @@ from torch.nn.parallel import DistributedDataParallel
 
 from loop_core.listing import Listing
 from loop_core.operations import Operation
+from loop_core.pictures import picture, pictured
 from loop_core.place import Place
 from loop_core.run import Run
-from loop_core.snapshot import Evidence
+from loop_core.snapshot import Array, Evidence
 
 PATIENCE = timedelta(seconds=60)
 """How long a rank waits for another one."""
@@ -41,7 +42,7 @@ class Ranks:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self._own: list[torch.Tensor] = []
+        self._own: dict[int, torch.Tensor] = {}  # by the parameter's identity
         self._model: nn.Module | None = None
         if not dist.is_initialized():
             dist.init_process_group("gloo", timeout=PATIENCE)
@@ -66,27 +67,37 @@ class Ranks:
         run.names[model_name] = shared
         self._model = model
 
-    def keep(self, own: torch.Tensor) -> None:
-        """Gradients of this rank alone."""
-        self._own.append(own.detach().clone())
+    def keep(self, parameter: torch.Tensor, own: torch.Tensor) -> None:
+        """A parameter's gradient of this rank alone."""
+        self._own[id(parameter)] = own.detach().clone()
 
     def begin(self) -> None:
         """A backward pass comes."""
-        self._own = []
+        self._own = {}
 
-    def reduced(self, evidence: Evidence) -> Evidence:
-        """What the ranks' own gradients were, and whether this one now has their mean."""
+    def reduced(self, evidence: Evidence) -> tuple[Evidence, dict[str, tuple[Array, ...]]]:
+        """Whether this rank now has the mean of the gradients that each had, and pictures of these.
+
+        The pictures go by the parameter's name, one of each rank.
+        """
         assert self._model is not None
-        own = torch.cat([each.reshape(-1) for each in self._own]) if self._own else torch.zeros(0)
+        reduced = [p for p in self._model.parameters() if id(p) in self._own and p.grad is not None]
+        own = _flat([self._own[id(p)] for p in reduced])
         all_own = [torch.zeros_like(own) for _ in range(self.place.world)]
         dist.all_gather(all_own, own)
-        grads = [p.grad.reshape(-1) for p in self._model.parameters() if p.grad is not None]
-        now = torch.cat(grads) if grads else torch.zeros(0)
+        now = _flat([p.grad for p in reduced if p.grad is not None])
         mean = torch.stack(all_own).mean(dim=0)
-        away = float((mean.norm() - now.norm()).abs()) if len(now) == len(mean) else float("inf")
+        away = float((mean - now).abs().max()) if len(own) else float("inf")
         norms = " and ".join(f"{float(each.norm()):.4g}" for each in all_own)
         text = f"all-reduce: own norms {norms} → {float(now.norm()):.4g} on each; {evidence.text}"
-        return Evidence(evidence.holds and away <= CLOSE * max(1.0, float(mean.norm())), text)
+        holds = evidence.holds and away <= CLOSE * max(1.0, float(mean.abs().max()))
+        parts = [torch.split(each, [p.numel() for p in reduced]) for each in all_own]
+        places = {id(p): place for place, p in enumerate(reduced)}
+        return Evidence(holds, text), {
+            name: tuple(picture(part[places[id(p)]].reshape(p.shape)) for part in parts)
+            for name, p in pictured(self._model).items()
+            if id(p) in places
+        }
 
     def agreed(self, evidence: Evidence) -> Evidence:
         """Whether it holds on every rank; the first one where it does not says why."""
@@ -98,9 +109,14 @@ class Ranks:
         return Evidence(False, f"rank {wrong[0]}: {wrong[1]}")
 
 
+def _flat(tensors: list[torch.Tensor]) -> torch.Tensor:
+    return torch.cat([each.reshape(-1) for each in tensors]) if tensors else torch.zeros(0)
+
+
 def _keep(ranks: Ranks, bucket: dist.GradBucket) -> torch.futures.Future[torch.Tensor]:  # type: ignore[name-defined]
     """Keep this rank's own gradients, then let all ranks have their mean."""
-    ranks.keep(bucket.buffer())
+    for parameter, own in zip(bucket.parameters(), bucket.gradients(), strict=True):
+        ranks.keep(parameter, own)
     group = dist.group.WORLD
     assert group is not None
     return allreduce_hook(group, bucket)

@@ -5,7 +5,6 @@ again wherever it stands, however deep, and torch, which keeps its modes per thr
 """
 
 import builtins
-import importlib.util
 import os
 import sys
 import traceback
@@ -13,21 +12,20 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, FrameType, MappingProxyType, ModuleType
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
+from loop_core.beside import Beside
 from loop_core.files import written_whole
 from loop_core.listing import Listing, Probe
 from loop_core.operations import Operation
 from loop_core.printed import MOST_LINES, Printed
 from loop_core.probing import BEFORE, CALL, NOTE, PAUSE, SAVING, STEPPING
-from loop_core.recognise import Site
 from loop_core.scope import count_of, looked_up
+from loop_core.sites import Site
 from loop_core.snapshot import Saved
 
 CONSOLE_LINES = 40
@@ -58,12 +56,14 @@ class Run:
         before: Callable[[Probe], None],
         noted: Callable[[Probe], None] = lambda probe: None,
         really: Callable[[Probe], Sequence[Site]] = lambda probe: probe.sites,
+        passes: Callable[[Probe], bool] = lambda probe: False,
         given: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """codes: from `compile_listing`.  folder: where relative paths of ``torch.save`` lead.
 
         before: called just before each operation while stepping.  noted: called after a loss in fast epochs.
         really: which of a probe's sites it is now, where training and testing share a function.
+        passes: whether the script need not pause there, asked while it does not step.
         given: variables that it has from the start.
         """
         self.listing = listing
@@ -76,6 +76,7 @@ class Run:
         self._before = before
         self._noted = noted
         self._really = really
+        self._passes = passes
         self._fleeting = {id(site) for probe in listing.probes if probe.fleeting for site in probe.sites}
         self._values: dict[int, Values] = {}  # by the place of a site: what its roles stood for last
         self._frame: FrameType | None = None  # where it stands
@@ -90,7 +91,6 @@ class Run:
             SAVING: self._saving,
         }
         own = {**vars(builtins), "print": self._print}
-        self._imported: dict[str, ModuleType] = {}
         self.names: Values = {
             "__name__": "__main__",
             "__file__": str(listing.path),
@@ -99,10 +99,10 @@ class Run:
             **given,
         }
         self._globals = [self.names]
-        self._modules = {s.module: code for s, code in zip(listing.sources[1:], codes[1:], strict=True)}
+        self._beside = Beside(listing.sources[1:], codes[1:], self._prepare)
         self._argv = [str(listing.path), *listing.arguments]
         self._running: greenlet | None = greenlet(lambda: exec(codes[0], self.names))
-        self._outside = getcurrent()
+        self._outside: greenlet | None = None  # who has entered the script
 
     @property
     def stepping(self) -> bool:
@@ -118,7 +118,6 @@ class Run:
         """Run to the next pause; None when the script has ended, by itself or by an error."""
         if self._running is None:
             return None
-        self._outside = getcurrent()
         try:
             index = self._enter(self._running.switch)
             if not self._running.dead:
@@ -148,15 +147,15 @@ class Run:
 
         In a function it is what it stood for when the operation ran last.
         """
-        kept = self._values.get(id(site), {})
-        if site is None or (role in kept and role != "result"):
-            return kept.get(role)
-        if (
-            role == "result" and "called" in kept
-        ):  # what it has become, or what was called if that is no tensor
-            found = kept.get(role, self._named(site, role))
-            return found if hasattr(found, "grad_fn") else kept["called"]
-        return kept[role] if role in kept else self._named(site, role)
+        if site is None:
+            return None
+        kept = self._values.get(id(site))
+        if kept is None:
+            return self._named(site, role)
+        found = kept[role] if role in kept else self._named(site, role)
+        if role == "result" and "called" in kept and not hasattr(found, "grad_fn"):
+            return kept["called"]  # it has become no tensor
+        return found
 
     def _named(self, site: Site, role: str) -> Any:
         if role not in site.roles or (role in PASSING and id(site) in self._fleeting):
@@ -214,7 +213,6 @@ class Run:
         if running is None or not running:
             return  # it has ended, or has never begun
         self._closing = True
-        self._outside = getcurrent()
         for _ in range(MOST_CLOSINGS):
             if running.dead:
                 break
@@ -233,8 +231,11 @@ class Run:
         self._printing = index if self.listing.probes[index].operations == PRINTING else None
         self._frame = frame = sys._getframe(1)
         probe = self.listing.probes[index]
+        if not self.names[STEPPING] and self._passes(probe):
+            return
         if probe.fleeting:
             self._look(probe, frame, ("result",))
+        assert self._outside is not None
         self._outside.switch(index)
 
     def _note(self, index: int) -> None:
@@ -281,31 +282,17 @@ class Run:
                 kept.update((role, value) for role, value in found if value is not None)
 
     def _enter(self, go_on: Callable[[], Any]) -> Any:
-        """Go on with the script in its surroundings; an epoch takes microseconds, and so may this."""
-        if self._modules:
-            with self._surroundings():
-                return go_on()
+        """Go on with the script, which finds its own arguments; where epochs are short this is soon felt."""
+        self._outside = getcurrent()
         argv, sys.argv = sys.argv, self._argv
         try:
+            if self._beside:
+                with self._beside.found():
+                    return go_on()
             return go_on()
         finally:
             sys.argv = argv
-
-    @contextmanager
-    def _surroundings(self) -> Iterator[None]:
-        """What a script run plainly finds: its arguments, and the modules beside it as its own."""
-        argv, sys.argv = sys.argv, self._argv
-        finder = _Beside(self)
-        sys.meta_path.insert(0, finder)
-        others = {name: sys.modules.pop(name) for name in self._modules if name in sys.modules}
-        sys.modules.update(self._imported)
-        try:
-            yield
-        finally:
-            self._imported = {name: sys.modules.pop(name) for name in self._modules if name in sys.modules}
-            sys.modules.update(others)
-            sys.meta_path.remove(finder)
-            sys.argv = argv
+            self._outside = None  # a thread that has ended while it is still known cannot be tidied away
 
     def _print(self, *values: object, sep: str | None = None, end: str | None = None, **to: Any) -> None:
         if to.get("file") is not None:
@@ -330,40 +317,12 @@ class Run:
 
         return saving
 
-    def execute(self, module: ModuleType) -> None:
-        """Run the code of a module beside the script, with its probes."""
-        names = vars(module)
+    def _prepare(self, names: Values) -> None:
+        """A module beside the script is about to run: it has its probes, and prints where the script does."""
         names |= self._probes
         names["__builtins__"] = self.names["__builtins__"]
         names[STEPPING] = self.stepping
         self._globals.append(names)
-        exec(self._modules[module.__name__], names)
-
-    def has(self, module: str) -> bool:
-        """Whether this is a module beside the script."""
-        return module in self._modules
-
-
-class _Beside(MetaPathFinder, Loader):
-    """Finds the modules beside a script and gives them their probes."""
-
-    def __init__(self, run: Run) -> None:
-        self._run = run
-
-    def find_spec(self, name: str, path: Any, target: Any = None) -> ModuleSpec | None:
-        if not self._run.has(name):
-            return None
-        source = next(s for s in self._run.listing.sources if s.module == name)
-        package = source.path.name == "__init__.py"
-        return importlib.util.spec_from_file_location(
-            name,
-            source.path,
-            loader=self,
-            submodule_search_locations=[str(source.path.parent)] if package else None,
-        )
-
-    def exec_module(self, module: ModuleType) -> None:
-        self._run.execute(module)
 
 
 def _scopes(frame: FrameType) -> tuple[Values, Values]:

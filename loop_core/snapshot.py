@@ -38,6 +38,7 @@ class Param:
     `Operation.ZERO_GRAD` has taken away. Larger parameters are averaged by area.
     kernel: height and width of a convolution's kernels. Then each row is one output channel, and its
     columns are the whole kernels of its first input channels, one after the other.
+    by_rank: pictures of the gradients that each of several processes had before their mean was taken.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Param:
     previous: Array
     cleared: Array | None = None
     kernel: tuple[int, int] | None = None
+    by_rank: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -226,6 +228,7 @@ class Snapshot:
     epoch: the current epoch from 0 (None before the loop).  epochs: how many there will be (None: unknown).
     training: ``model.training``.  learning_rate: of the first parameter group.
     loss_name: of the loss function or its class, "" without one.
+    model_name: what the script calls the model that is shown, where it has several.
     threshold: outputs above it mean class 1; only for binary targets.
     outline: the layers as a copy of the model has them, before the lesson's own first pass.
     drops: of the dropout layers, when the mode was set.
@@ -248,6 +251,7 @@ class Snapshot:
     training: bool | None
     grad_mode: GradMode
     learning_rate: float | None
+    model_name: str
     params: tuple[Param, ...]
     outline: Forward | None
     forward: Forward | None
@@ -289,6 +293,7 @@ def unseen(number: int, operation: Operation, evidence: Evidence) -> Snapshot:
         epochs=None,
         task="regression",
         loss_name="",
+        model_name="",
         threshold=None,
         training=None,
         grad_mode="grad",

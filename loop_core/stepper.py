@@ -21,8 +21,8 @@ from loop_core.freeze import untouched
 from loop_core.listing import Listing, Probe, compile_listing
 from loop_core.observer import Observer
 from loop_core.operations import FAST, Operation
-from loop_core.recognise import IN_TEST, LIKELY, Site
 from loop_core.run import Run
+from loop_core.sites import IN_TEST, LIKELY, Site
 from loop_core.snapshot import Evidence, Snapshot, unseen
 from loop_core.worker import Interrupted
 
@@ -72,6 +72,7 @@ class Stepper:
         self._over = False
         self._waiting: Probe | None = None  # the epoch that began while another operation was sought
         self._fast_line = (-1, 0, 0.0)  # its cue's number; how many epochs end before it, and with it
+        self._until: tuple[float, float] | None = None  # epochs run fast: to which, and when it stops
         self._left: dict[Operation, Evidence] = {}  # what has run in this epoch
         self._sung: set[Operation] = set()  # and was asked for
         self._skipping = False  # what is left of a loop over batches is run fast
@@ -85,6 +86,7 @@ class Stepper:
             self._before,
             self._note,
             lambda probe: [site for site, _ in self._really(probe)],
+            self._passes,
             self._given(),
         )
         self._observer = Observer(self._run)
@@ -179,13 +181,17 @@ class Stepper:
         target = last if share >= 1 or last == math.inf else first + math.floor((last - first) * share)
         deadline = math.inf if budget is None else time.perf_counter() + budget
         self._run.stepping = False
+        self._until = (math.inf if to_the_end else target), deadline
         between_epochs = False
         while self._run.error is None and not self._over and (self._ended < target or to_the_end):
             if between_epochs and time.perf_counter() > deadline:
-                return self._fast_evidence(first), False
+                break
             probe = self._resume()
             between_epochs = probe is not None and Operation.EPOCHS in self._here
-        return self._fast_evidence(first), True
+        else:
+            between_epochs = False
+        self._until = None
+        return self._fast_evidence(first), not between_epochs
 
     def finish(self) -> None:
         """Run what is left of the script, to its last line."""
@@ -311,13 +317,10 @@ class Stepper:
                 self._join(self._ranks)
             if self._fast_epochs is None:
                 self._fast_epochs = max(1, (self._epochs or 4 * UNCOUNTED) // 4)
-        elif Operation.EPOCH in here:
-            self._epoch = 0 if self._epoch is None else self._epoch + 1
-            self._left, self._sung, self._testing = {}, set(), False
-        elif Operation.EPOCHS in here:
-            self._epoch = self._ended
-            self._ended += 1
-            self._observer.end_epoch(self._epoch, self._run.stepping)
+        elif probe.begins:
+            self._begin_epoch()
+        elif probe.ends:
+            self._end_epoch()
             return probe
         if self._run.stepping:
             really = self._really(probe)
@@ -329,9 +332,34 @@ class Stepper:
                 ran = frozenset(self._left)
                 left = self._observer.after(site, operation, self._epoch, ran)
                 if operation is Operation.BACKWARD and self._ranks is not None:
-                    left = self._ranks.reduced(left)
+                    left, by_rank = self._ranks.reduced(left)
+                    self._observer.note_ranks(by_rank)
                 self._left[operation] = left
         return probe
+
+    def _passes(self, probe: Probe) -> bool:
+        """Whether the script need not pause where it is: epochs run fast, and more of them are to come."""
+        if self._until is None:
+            return False
+        if probe.ends:
+            last, deadline = self._until
+            if self._ended + 1 >= last or (deadline < math.inf and time.perf_counter() > deadline):
+                return False
+            self._end_epoch()
+        elif probe.begins:
+            self._begin_epoch()
+        else:
+            return probe.over and bool(probe.repeats) and not self._skipping
+        return True
+
+    def _begin_epoch(self) -> None:
+        self._epoch = 0 if self._epoch is None else self._epoch + 1
+        self._left, self._sung, self._testing = {}, set(), False
+
+    def _end_epoch(self) -> None:
+        self._epoch = self._ended
+        self._ended += 1
+        self._observer.end_epoch(self._epoch, self._run.stepping)
 
     def _join(self, ranks: "Ranks") -> None:
         """Give the model to all ranks; where that cannot be, the lesson stops."""

@@ -24,6 +24,13 @@ def tape_of(tensor: object) -> Tape | None:
     return Tape(names, len(functions), leaves, _used(functions))
 
 
+def made_from(tensor: object, other: object) -> bool:
+    """Whether autograd has recorded that a tensor was calculated from the other one."""
+    if not isinstance(tensor, torch.Tensor) or not isinstance(other, torch.Tensor):
+        return False
+    return tensor.grad_fn is not None and other.grad_fn in _walked(tensor.grad_fn)
+
+
 def _is_transpose(node: Any) -> bool:
     """Whether it is the transpose of a parameter, as every ``nn.Linear`` makes one: it says nothing."""
     made_from = [n for n, _ in node.next_functions if n is not None]

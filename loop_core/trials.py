@@ -14,8 +14,8 @@ from loop_core.freeze import GrowingSeries, is_loss
 from loop_core.listing import Listing, Probe, compile_listing, read_listing
 from loop_core.operations import Operation
 from loop_core.outcomes import Trial
-from loop_core.recognise import Site
 from loop_core.run import Run
+from loop_core.sites import Site
 
 SECONDS = 10.0
 """After so long a trial ends with the epochs that it has run."""

@@ -10,7 +10,7 @@ from types import ModuleType
 import pygame
 import pytest
 from builders import small_song
-from rig import Rig
+from harness import Rig
 from test_conductor import facts
 from test_panels import assert_apart
 
@@ -23,6 +23,7 @@ from app.learning.activities.puzzle import PuzzleActivity
 from app.learning.activities.wrong_loops import WrongLoopsActivity
 from app.learning.progress import load_progress
 from app.learning.results import Results
+from app.speech import SpeakLog
 from app.stage import Stage, over_stage
 from app.theme import THEMES, theme_for
 from app.window import _handle
@@ -232,6 +233,19 @@ def test_y_deals_the_cards_in_a_wrong_order_and_the_right_one_is_right(rig: Rig)
     verdict = table(settled(rig)).verdict
     assert verdict is not None
     assert (verdict.kind, verdict.outcome) == ("right", Outcome.SAME)
+
+
+def test_the_cards_are_read_out_when_they_are_dealt_and_when_one_is_put_down(rig: Rig) -> None:
+    said: list[str] = []
+    log = SpeakLog(said.append)
+    log.tell(opened(rig, pygame.K_y))
+    log.tell(settled(rig))
+    assert any("Space: take, put down; Enter: run" in words for words in said)
+    for key in (pygame.K_SPACE, pygame.K_DOWN, pygame.K_SPACE):
+        log.tell(rig.press(key))
+    dealt, put_down = (words for words in said if words.startswith("order: 1 "))
+    assert dealt != put_down
+    assert sorted(dealt) == sorted(put_down)
 
 
 def test_another_order_with_the_same_numbers_is_right_as_well(rig: Rig) -> None:

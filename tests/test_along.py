@@ -6,7 +6,7 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import performance, small_song
-from rig import Rig
+from harness import Rig
 
 from app.learning.progress import load_progress
 from app.microphone import FileSinger, SilentSinger

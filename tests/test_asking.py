@@ -14,7 +14,7 @@ import pygame
 import pytest
 from builders import small_song
 from commands import refused
-from rig import AtOnce, Rig
+from harness import AtOnce, Rig
 
 from app.draw import reported
 from app.learning.progress import load_progress

@@ -10,7 +10,18 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from app.audio import BUFFERS, SAMPLE_RATE, MixerPlayer, Player, SilentPlayer, decode, open_player, ticks
+from app.audio import (
+    BUFFERS,
+    QUEUE_ASKED,
+    SAMPLE_RATE,
+    MixerPlayer,
+    Player,
+    SilentPlayer,
+    decode,
+    latency_of,
+    open_player,
+    ticks,
+)
 from app.pace import PLAIN, Pace
 from app.takes import KEPT
 from assets import SONGS
@@ -58,6 +69,18 @@ def write_stem(path: Path, left: NDArray[np.float64], right: NDArray[np.float64]
 def tone(pitch: float, seconds: float = 3.0) -> NDArray[np.float64]:
     """A sine; pitch in hertz."""
     return 0.5 * np.sin(2 * np.pi * pitch * np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE)
+
+
+@pytest.mark.parametrize(
+    ("asked", "latency"),
+    [("", 0.04 + 0.0058), ("40", 0.04 + 0.0058), ("100", 0.1 + 0.0058), ("soon", 0.0458)],
+)
+def test_what_pulseaudio_keeps_ready_is_known_as_latency(
+    monkeypatch: pytest.MonkeyPatch, asked: str, latency: float
+) -> None:
+    monkeypatch.setenv(QUEUE_ASKED, asked)
+    assert latency_of("pulseaudio", 512) == pytest.approx(latency, abs=0.0001)
+    assert latency_of("alsa", 512) == pytest.approx(0.0232, abs=0.0001)
 
 
 @pytest.mark.parametrize("stem", STEMS)
@@ -160,6 +183,15 @@ def test_positions_are_of_the_song_at_every_pace_and_end_where_it_ends(
     heard = np.trim_zeros(np.fromfile(disk, dtype=np.int16)[::2])
     assert len(heard) == pytest.approx(2.0 / pace.rate * SAMPLE_RATE, abs=0.06 * SAMPLE_RATE)
     assert 1.0 <= min(positions) <= max(positions) < 3.0 + 0.1
+
+
+@pytest.mark.usefixtures("dummy")
+def test_a_moment_that_is_just_to_come_is_not_far_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    player = MixerPlayer(STEMS, "backing")
+    player.play(3.0)
+    monkeypatch.setattr(pygame.mixer.music, "get_pos", lambda: (1 << 64) - 2)
+    assert player.position() == pytest.approx(2.998)
+    player.close()
 
 
 def test_silence_counts_song_seconds_at_every_pace() -> None:

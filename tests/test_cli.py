@@ -1,5 +1,6 @@
 """What the command line answers, and the exit status it ends with."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -151,7 +152,8 @@ def test_lessons_and_songs_are_listed() -> None:
 
 def test_every_command_and_option_says_what_it_is_for() -> None:
     top = RUNNER.invoke(app, ["--help"]).output
-    for name in ("play", "headless", "video", "picture", "lessons", "songs", "trace", "doctor", "bench"):
+    names = "play calibrate headless video picture lessons songs trace doctor bench"
+    for name in names.split():
         assert f"  {name} " in top
         text = RUNNER.invoke(app, [name, "--help"]).output
         assert f"torchaoke {name}" in text.split("\n", 1)[1]
@@ -211,6 +213,20 @@ def test_a_recording_that_ends_too_early_says_so(tmp_path: Path) -> None:
     result = RUNNER.invoke(app, ["sing", "--recording", str(tmp_path / "cut.wav")])
     assert result.exit_code == 0
     assert result.output.splitlines()[-1].startswith(f"the recording ends at {len(sound) / rate:.1f} s")
+
+
+def test_without_a_sound_device_calibrating_is_refused() -> None:
+    environment = {**os.environ, "SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "none of these"}
+    command = [*COMMAND, "calibrate", "--no-settings"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment, timeout=60)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith("torchaoke: no sound: ")
+    assert run.stderr.endswith("; expected a sound device\n")
+    assert run.stderr.count("\n") == 1
+
+
+def test_a_measurement_that_is_not_to_be_kept_is_refused() -> None:
+    assert "--calibrate and --no-settings" in refused("sing", "--calibrate", "--no-settings")
 
 
 def test_unusable_input_of_singing_is_refused(tmp_path: Path) -> None:

@@ -59,8 +59,13 @@ def test_a_module_beside_the_script_is_explained_with_it() -> None:
     assert "engine.py 14: loss.backward()" in output
 
 
-def test_what_runs_with_the_line_before_is_said() -> None:
-    rows = explained(SCRIPTS / "module_loop.py").splitlines()
+@pytest.mark.parametrize("guarded", [False, True])
+def test_what_runs_with_the_line_before_is_said(tmp_path: Path, guarded: bool) -> None:
+    clip = "clip_grad_norm_(model.parameters(), 1.0)"
+    clip = f"    if e:\n        {clip}\n" if guarded else f"    {clip}\n"
+    path = tmp_path / "clips.py"
+    path.write_text(LOOP.replace("    opt.step()\n", f"{clip}    opt.step()\n"), encoding="utf-8")
+    rows = explained(path).splitlines()
     assert any("with the line before" in row and "clip_grad_norm_" in row for row in rows)
 
 

@@ -9,8 +9,8 @@ import pygame
 import pytest
 from builders import small_song
 from faults import quits
+from harness import Rig
 from pulse import SoundServer, needs_sound_server
-from rig import Rig
 from screen import Running, needs_screen, screen
 
 from app.drawing.messages import SOUND_BACK, SOUND_LOST
@@ -27,14 +27,14 @@ def rig(tmp_path: Path) -> Iterator[Rig]:
 
 
 def test_the_song_goes_on_in_time_when_the_sound_is_lost_and_when_it_is_back(rig: Rig) -> None:
-    rig.device = False
+    rig.device = ""
     before = rig.show.tick()
     rig.show.sound.lost()
     lost = rig.show.tick()
     assert lost.controls.message == SOUND_LOST.en
     assert lost.controls.sound.startswith("no sound")
     assert lost.now == pytest.approx(before.now)
-    rig.device = True
+    rig.device = "a loudspeaker"
     for _ in range(100):
         frame = rig.run(0.1)
         if frame.controls.message == SOUND_BACK.en:
@@ -53,7 +53,7 @@ def test_the_words_are_in_the_language_that_is_set(rig: Rig) -> None:
 
 
 def test_a_device_that_is_gone_is_looked_for_more_and_more_seldom(rig: Rig) -> None:
-    rig.device = False
+    rig.device = ""
     rig.show.sound.lost()
     times = []
     for _ in range(600):

@@ -12,7 +12,7 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
-from rig import Rig
+from harness import Rig
 
 from app.draw import reported
 from app.learning.progress import load_progress
@@ -137,6 +137,20 @@ def test_a_learner_who_does_not_look_hears_the_gap_and_what_fills_it(rig: Rig) -
     line = rig.song.lines[frame.cloze.gap.line].text
     assert any(words.split(" ", 1)[1].startswith("gap: ") and ": 1 " in words for words in said)
     assert any(words.split(" ", 1)[1] == f"filled: {line}, early" for words in said)
+
+
+def test_a_learner_who_does_not_look_hears_what_was_missed(rig: Rig) -> None:
+    said: list[str] = []
+    log = SpeakLog(said.append)
+    frame = next_gap(rig)
+    assert frame.cloze is not None
+    log.tell(frame)
+    line = frame.cloze.gap.line
+    while frame.cloze is not None and frame.cloze.gap.line == line:
+        frame = rig.run(0.1)
+        log.tell(frame)
+    missed = [words.split(" ", 1)[1] for words in said if " missed: " in words]
+    assert missed == [f"missed: {rig.song.lines[line].text}"]
 
 
 def test_each_exercise_greets_and_leaves_in_the_language_that_is_set(rig: Rig) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pygame
 import pytest
+from harness import Rig
 from pictures import check_picture
-from rig import Rig
 
 from app.stage import Stage
 from assets import SONGS

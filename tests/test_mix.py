@@ -7,9 +7,12 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
-from rig import Rig
+from harness import Rig
 
+from app.mix import CLICK
 from app.panels import header
+from app.settings import NEW
+from loop_core.frame import Controls
 
 
 @pytest.fixture
@@ -149,4 +152,23 @@ def test_a_mix_says_that_its_voice_cannot_be_switched_off(tmp_path: Path, key: i
     frame = rig.press(key)
     assert frame.controls.message.startswith("This song has no voice of its own")
     assert rig.volumes == before
+    rig.show.close()
+
+
+def test_the_click_alone_is_no_choice_of_a_backing_that_is_remembered(three: Rig) -> None:
+    chosen = three.show.mix.backing
+    three.press(pygame.K_z)
+    assert three.show.tick().controls.backing == CLICK
+    assert three.show.mix.backing == chosen
+    assert three.show.remember(NEW).backing is None
+    three.press(pygame.K_z, pygame.K_n)
+    assert three.show.remember(NEW).backing == three.show.tick().controls.backing != chosen
+
+
+def test_a_show_that_begins_quieter_says_so(tmp_path: Path) -> None:
+    rig = Rig(small_song(tmp_path / "song"), tmp_path, controls=Controls(volume=0.3))
+    rig.show.open()
+    frame = rig.run(0.1)
+    assert rig.volumes[-1] == (0.3, 0.3)
+    assert "volume 30%" in header.view(frame).notes
     rig.show.close()

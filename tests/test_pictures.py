@@ -76,6 +76,6 @@ def test_parameters_that_have_no_size_yet_are_left_out() -> None:
 def test_a_sparse_gradient_has_a_picture() -> None:
     model = nn.Embedding(5, 3, sparse=True)
     model(torch.tensor([1, 1])).sum().backward()
-    (param,) = params_of(model, {}, {})
+    (param,) = params_of(model, {}, {}, {})
     assert param.grad is not None
     assert param.grad.tolist() == [[0] * 3, [2] * 3, *[[0] * 3] * 3]

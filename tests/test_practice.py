@@ -7,7 +7,7 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
-from rig import Rig
+from harness import Rig
 
 from app.panels import header, karaoke, timeline
 from loop_core.operations import Operation

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pygame
 import pytest
 from commands import RUNNER
+from pictures import check_picture
 
 from app.cli import app
 
@@ -53,8 +55,9 @@ def cues(trace: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in trace.read_text(encoding="utf-8").splitlines()[1:]]
 
 
-def test_two_ranks_have_the_gradients_of_one(tmp_path: Path) -> None:
-    run = launched(tmp_path, "--lesson", "digits", "--trace", "two.jsonl")
+def test_two_ranks_have_the_gradients_of_one(tmp_path: Path, accept_pictures: bool) -> None:
+    pictures = "--frames", "pictures", "--size", "960x540", "--fps", "2"
+    run = launched(tmp_path, "--lesson", "digits", "--trace", "two.jsonl", *pictures)
     assert run.returncode == 0, run.stderr
     assert run.stdout.count("30 of 30 operations proved: digits is right.") == 1  # the first rank shows
     alone = RUNNER.invoke(app, ["headless", "--lesson", "digits", "--trace", str(tmp_path / "one.jsonl")])
@@ -64,6 +67,8 @@ def test_two_ranks_have_the_gradients_of_one(tmp_path: Path) -> None:
     assert two[backward]["grad_norm"] == pytest.approx(one[backward]["grad_norm"], rel=1e-4)
     assert "2 ranks: all-reduce: own norms " in two[backward]["evidence"]
     assert all(cue["evidence"].startswith("2 ranks: ") for cue in two)
+    drawn = tmp_path / "pictures" / f"frame_{round(2 * two[backward]['time']) + 3:06}.png"
+    check_picture(pygame.image.load(drawn), "stage/backward_two_ranks", tmp_path, accept_pictures)
 
 
 def test_when_a_rank_dies_the_others_say_so_and_end(tmp_path: Path) -> None:

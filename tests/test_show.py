@@ -6,10 +6,12 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import small_song
-from rig import Rig
+from harness import Rig
 
+from app.audio import SilentPlayer
 from app.keys import KEYS, press
 from app.panels import overlay
+from app.sync import usual_offset
 from loop_core.lessons import LESSONS
 from loop_core.operations import Operation
 
@@ -52,6 +54,23 @@ def test_start_needs_no_key(tmp_path: Path) -> None:
     rig.show.open()
     assert rig.run(1).controls.playing
     rig.show.close()
+
+
+def test_a_sound_that_comes_late_has_its_picture_as_late(tmp_path: Path) -> None:
+    rig = Rig(small_song(tmp_path / "song"), tmp_path)
+    player = SilentPlayer(rig.song.length, rig.real.now)
+    player.latency, player.device = 0.1, "wireless headphones"
+    rig.show.sound._open_player = lambda backing, wanted: player
+    rig.show.open()
+    rig.press(pygame.K_SPACE)
+    assert rig.run(3).now == pytest.approx(player.position() - 0.08)
+    assert rig.run(rig.song.length).now == rig.song.length
+    rig.show.close()
+
+
+@pytest.mark.parametrize(("latency", "offset"), [(0.0, 0.0), (0.02, 0.0), (0.0458, 0.025), (0.122, 0.1)])
+def test_the_picture_waits_for_the_sound_in_whole_steps(latency: float, offset: float) -> None:
+    assert usual_offset(latency) == pytest.approx(offset)
 
 
 def test_each_line_runs_its_operation_and_shows_what_it_left(rig: Rig) -> None:

@@ -281,6 +281,15 @@ def test_an_operation_asked_for_twice_runs_in_the_next_epoch(stepper_of: OpenSte
     assert all(s.evidence.holds for s in snapshots)
 
 
+@pytest.mark.parametrize("guard", ["", "if epoch >= 0: "])
+def test_what_no_song_sings_runs_with_the_line_before(stepper_of: OpenStepper, guard: str) -> None:
+    clip = f"    {guard}torch.nn.utils.clip_grad_norm_(model.parameters(), 0.5)\n"
+    stepper = stepper_of(edited(("    loss.backward()\n", f"    loss.backward()\n{clip}")))
+    backward = sing(stepper, EPOCH[:6])[-1]
+    assert backward.operation is Operation.BACKWARD
+    assert backward.grad_norm == pytest.approx(0.5, rel=1e-4)
+
+
 def test_skipped_operations_run_all_the_same(stepper_of: OpenStepper) -> None:
     expected = sing(stepper_of(STRAIGHT_LINE), (Operation.SETUP, *EPOCH))[-1]
     assert named(sing(stepper_of(STRAIGHT_LINE), (Operation.PRINT,))[-1]) == named(expected)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pygame
 import pytest
 from builders import WHOLE_SONG, small_song
-from rig import Gate, Rig
+from harness import Gate, Rig
 
 from app.panels import header, karaoke
 from app.speech import SpeakLog

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pygame
@@ -15,6 +16,7 @@ import signal, sys, threading, time
 from functools import partial
 from pathlib import Path
 from app import parts, window
+from app.settings import load_settings
 from assets import SONGS
 from loop_core.lessons import find_lesson
 from loop_core.song import load_song
@@ -24,9 +26,11 @@ pictures = []
 def watch(frame):
     {watch}
 
+kept = load_settings(Path(sys.argv[1]) / "settings.toml")
 song, lesson = load_song(SONGS / "optimization_loop"), find_lesson("straight_line")
 opening = partial(parts.conductor_for, song, Path(sys.argv[1]), time.perf_counter)
-status = window.play(song, lesson, opening, start=True, fullscreen=False, size=(1280, 720), watch=watch)
+options = {{"start": True, "fullscreen": False, "size": (1280, 720), "watch": watch, "kept": kept}}
+status = window.play(song, lesson, opening, **options)
 print("status", status, "threads", threading.active_count(), "torch", "torch" in sys.modules)
 """
 
@@ -68,6 +72,52 @@ def test_without_a_sound_device_the_show_goes_on(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+PRESS = (
+    "game = window.pygame; keys = [getattr(game, name) for name in {keys!r}]; "
+    "first = frame.controls.sound and not pictures; "
+    "first and [game.event.post(game.event.Event(game.KEYDOWN, key=key, unicode='')) for key in keys]; "
+    "frame.controls.sound and pictures.append(frame); return len(pictures) == 10"
+)
+"""Presses keys at the first picture with sound, and ends with the tenth."""
+
+
+def test_what_the_keys_have_changed_is_kept_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("language = 'zh'\nnew = 1\n", encoding="utf-8")
+    done = play(str(tmp_path), PRESS.format(keys=("K_t", "K_MINUS", "K_k", "K_e", "K_PERIOD")))
+    assert (done.stderr, done.returncode) == ("", 0)
+    found = tomllib.loads(path.read_text(encoding="utf-8"))
+    assert found.pop("offsets") == {"dummy": {"0, 1024 x 768": 0.005}}
+    expected = {"language": "zh", "new": 1, "theme": "light", "lesson": "straight_line"}
+    assert found == {**expected, "volume": 0.9, "difficulty": "hard"}
+
+
+def test_the_show_goes_by_what_was_calibrated_for_its_devices(tmp_path: Path) -> None:
+    kept = "[sounds]\ndummy = 0.18\n[pictures]\n'0, 1024 x 768' = 0.05\n"
+    (tmp_path / "settings.toml").write_text(kept, encoding="utf-8")
+    watch = "return bool(frame.controls.sound) and not print(frame.controls.offset)"
+    done = play(str(tmp_path), watch)
+    assert done.stdout.splitlines()[0] == "0.13"
+
+
+def test_settings_that_cannot_be_kept_are_one_line_and_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").mkdir()
+    (tmp_path / "settings.toml" / "in the way").touch()
+    done = play(str(tmp_path), PRESS.format(keys=("K_t",)))
+    assert done.returncode == 0
+    assert done.stderr.startswith("torchaoke: settings are not kept: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_damaged_settings_are_told_in_the_window(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("theme = 7", encoding="utf-8")
+    done = play(str(tmp_path), "print(frame.controls.message); return True")
+    said = done.stdout.splitlines()[0]
+    assert said.startswith("Settings could not be read, and are kept as settings.damaged-1.toml: ")
+    assert said.endswith("settings.toml: theme is 7; expected a name")
+    assert (tmp_path / "settings.damaged-1.toml").read_text(encoding="utf-8") == "theme = 7"
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no variable says where pictures go")
 def test_p_writes_a_picture_and_says_its_name(tmp_path: Path) -> None:
     watch = (
@@ -94,7 +144,9 @@ def test_ctrl_c_ends_the_show_with_130(tmp_path: Path, moment: str) -> None:
 
 def test_ctrl_c_at_the_command_line_says_so_and_nothing_else(tmp_path: Path) -> None:
     code = "import signal, app.window as w; w.Show.open = lambda show: signal.raise_signal(signal.SIGINT); "
-    code += "from app.__main__ import main; import sys; sys.argv = ['torchaoke', 'play']; main()"
+    code += (
+        "from app.__main__ import main; import sys; sys.argv = ['torchaoke', 'play', '--no-settings']; main()"
+    )
     drivers = {"SDL_VIDEODRIVER": "dummy", "SDL_AUDIODRIVER": "dummy"}
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -155,4 +155,4 @@ class _Heard(SilentPlayer):
 
     def __init__(self, length: float, real: Callable[[], float]) -> None:
         super().__init__(length, real)
-        self.audible = True
+        self.device = "none that is heard"

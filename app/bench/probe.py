@@ -28,4 +28,4 @@ def watched(play: "Callable[..., int]", *arguments: object, **options: object) -
 
 if __name__ == "__main__":
     window.play = partial(watched, window.play)
-    cli.app(["play"])
+    cli.app(["play", "--no-settings"])

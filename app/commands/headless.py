@@ -64,7 +64,7 @@ def headless(
     size: Annotated[
         str, typer.Option(metavar="WIDTHxHEIGHT", help="The size of those pictures.")
     ] = "1920x1080",
-    theme: ThemeOption = "dark",
+    theme: ThemeOption = None,
     language: LanguageOption = None,
     realtime: Annotated[
         bool, typer.Option("--realtime", help="Take the time that the song takes, and measure lateness.")

@@ -8,15 +8,19 @@ import typer
 
 from app.options import (
     BackingOption,
+    FullscreenOption,
     FunctionOption,
     GivenArgument,
     LanguageOption,
     LessonOption,
+    NoSettingsOption,
     ScriptArgument,
     SongOption,
     SpeakOption,
     ThemeOption,
     read_controls,
+    read_difficulty,
+    read_kept,
     read_lesson,
     read_name,
     read_size,
@@ -39,10 +43,11 @@ def karaoke(
         bool, typer.Option("--due", help="Begin with the lines that are to be repeated today.")
     ] = False,
     backing: BackingOption = None,
-    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
-    theme: ThemeOption = "dark",
+    fullscreen: FullscreenOption = False,
+    theme: ThemeOption = None,
     language: LanguageOption = None,
     speak_log: SpeakOption = False,
+    no_settings: NoSettingsOption = False,
 ) -> None:
     """Learn the loop by heart: the show, and something to answer at each line.
 
@@ -56,8 +61,10 @@ def karaoke(
     torchaoke karaoke --exercise type --due
     torchaoke karaoke my_train.py
     """
-    found, chosen = load_song(find_song(song, SONGS)), read_lesson(lesson, script, function, given)
-    controls = read_controls(found, backing, theme, language)
+    kept = read_kept(no_settings)
+    found = load_song(find_song(song, SONGS))
+    chosen = read_lesson(lesson, script, function, given, kept.settings)
+    controls = read_controls(found, backing, theme, language, kept.settings)
 
     from app import window
     from app.learning.learner import EXERCISES
@@ -74,5 +81,7 @@ def karaoke(
         watch=speaking() if speak_log else None,
         exercise=read_name("--exercise", exercise, EXERCISES),
         due=due,
+        difficulty=read_difficulty(None, kept.settings),
+        kept=kept,
     )
     raise typer.Exit(status)

@@ -37,7 +37,7 @@ def picture(
     song: SongOption = "optimization_loop",
     backing: BackingOption = None,
     size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="The picture's size.")] = "1920x1080",
-    theme: ThemeOption = "dark",
+    theme: ThemeOption = None,
     language: LanguageOption = None,
 ) -> None:
     """Write what the window shows at one moment of the song.

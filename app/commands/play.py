@@ -9,18 +9,24 @@ import typer
 
 from app.options import (
     BackingOption,
+    FullscreenOption,
     FunctionOption,
     GivenArgument,
     LanguageOption,
     LateOption,
     LessonOption,
+    NoSettingsOption,
     SaveOption,
     ScriptArgument,
+    SizeOption,
     SongOption,
     SpeakOption,
+    StillOption,
     ThemeOption,
     own_folder,
     read_controls,
+    read_difficulty,
+    read_kept,
     read_lesson,
     read_size,
     read_speed,
@@ -41,11 +47,9 @@ def play(
     start: Annotated[
         bool, typer.Option("--start", help="Begin the music by itself, without waiting for Space.")
     ] = False,
-    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
-    size: Annotated[
-        str, typer.Option(metavar="WIDTHxHEIGHT", help="The window's size in pixels.")
-    ] = "1280x720",
-    theme: ThemeOption = "dark",
+    fullscreen: FullscreenOption = False,
+    size: SizeOption = "1280x720",
+    theme: ThemeOption = None,
     language: LanguageOption = None,
     speed: Annotated[
         str, typer.Option(metavar="PERCENT", help="To practise slower or faster, at the same pitch.")
@@ -53,12 +57,11 @@ def play(
     transpose: Annotated[
         str, typer.Option(metavar="SEMITONES", help="To practise higher or lower, at the same speed.")
     ] = "0",
-    still: Annotated[
-        bool, typer.Option("--still", help="Reduced motion: what an operation changes is there at once.")
-    ] = False,
+    still: StillOption = False,
     late: LateOption = False,
     speak_log: SpeakOption = False,
     save_to: SaveOption = None,
+    no_settings: NoSettingsOption = False,
 ) -> None:
     """Play the song in a window while the lesson, or a script of your own, runs to it.
 
@@ -69,13 +72,14 @@ def play(
     torchaoke play --speed 70 --transpose -2
     torchaoke play my_train.py --function train -- --epochs 20
     """
+    kept = read_kept(no_settings)
     found, chosen, pixels = (
         load_song(find_song(song, SONGS)),
-        read_lesson(lesson, script, function, given),
+        read_lesson(lesson, script, function, given, kept.settings),
         read_size(size),
     )
     controls = replace(
-        read_controls(found, backing, theme, language),
+        read_controls(found, backing, theme, language, kept.settings),
         still=still,
         vamp=not late,
         speed=read_speed(speed),
@@ -96,5 +100,7 @@ def play(
         size=pixels,
         controls=controls,
         watch=speaking() if speak_log else None,
+        difficulty=read_difficulty(None, kept.settings),
+        kept=kept,
     )
     raise typer.Exit(status)

@@ -9,20 +9,23 @@ import typer
 
 from app.options import (
     BackingOption,
+    FullscreenOption,
     FunctionOption,
     GivenArgument,
     LessonOption,
+    NoSettingsOption,
     ScriptArgument,
     SongOption,
     read_controls,
     read_difficulty,
+    read_kept,
     read_latency,
     read_lesson,
     read_size,
 )
 from app.parts import conductor_for, console, saved_folder
-from app.settings import load_settings, settings_path
 from assets import SONGS
+from loop_core.errors import InputError
 from loop_core.song import find_song, load_song
 
 
@@ -33,9 +36,13 @@ def sing(
     function: FunctionOption = "",
     song: SongOption = "optimization_loop",
     difficulty: Annotated[
-        str,
-        typer.Option(metavar="easy|medium|hard", help="How near a pitch must be: by 2, 1 or 0 semitones."),
-    ] = "medium",
+        str | None,
+        typer.Option(
+            metavar="easy|medium|hard",
+            help="How near a pitch must be: by 2, 1 or 0 semitones. Default: what E chose last, else medium.",
+            show_default=False,
+        ),
+    ] = None,
     recording: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Score this recording, which begins with the song; no window."),
@@ -53,7 +60,8 @@ def sing(
         bool, typer.Option("--calibrate", help="Play clicks to measure and keep the latency; no window.")
     ] = False,
     backing: BackingOption = None,
-    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
+    fullscreen: FullscreenOption = False,
+    no_settings: NoSettingsOption = False,
 ) -> None:
     """Sing along: the notes, your voice over them, and points by the rules of UltraStar.
 
@@ -65,17 +73,18 @@ def sing(
     torchaoke sing --recording me.ogg
     torchaoke sing --calibrate
     """
+    if calibrate and no_settings:
+        raise InputError("--calibrate and --no-settings; expected one of them: what is measured is a setting")
+    kept = read_kept(no_settings)
     if calibrate:
         from app.calibration import calibrate as measure
 
-        settings, message = load_settings(settings_path())
-        if message:
-            typer.echo(message, err=True)
-        measured = measure(console(), lambda name, late: settings.with_latency(name, late).save())
-        raise typer.Exit(0 if measured else 1)
-    found, chosen = load_song(find_song(song, SONGS)), read_lesson(lesson, script, function, given)
-    level, late = read_difficulty(difficulty), None if latency is None else read_latency(latency)
-    controls = read_controls(found, backing, "dark", None)
+        raise typer.Exit(0 if measure(console(), kept) else 1)
+    found = load_song(find_song(song, SONGS))
+    chosen = read_lesson(lesson, script, function, given, kept.settings)
+    level = read_difficulty(difficulty, kept.settings)
+    late = None if latency is None else read_latency(latency)
+    controls = read_controls(found, backing, None, None, kept.settings)
     if recording is not None:
         from app.lists import show_score
         from app.microphone import hear_recording
@@ -102,5 +111,6 @@ def sing(
         difficulty=level,
         sing=True,
         latency=late,
+        kept=kept,
     )
     raise typer.Exit(status)

@@ -50,7 +50,7 @@ def video(
             metavar="NUMBER", help="Pictures per second. Default: 60, of a .gif 10.", show_default=False
         ),
     ] = None,
-    theme: ThemeOption = "dark",
+    theme: ThemeOption = None,
     language: LanguageOption = None,
 ) -> None:
     """Write the show as a film, with its sound, chapters and, beside it, captions (.vtt).

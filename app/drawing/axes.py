@@ -68,5 +68,5 @@ def height_of(plot: pygame.Rect, axis: Axis, value: float) -> float:
 def thinned(epoch: Array, value: Array, width: int) -> tuple[Array, Array]:
     """At most about one point for each two pixels, the last one always among them."""
     every = max(1, 2 * len(value) // max(1, width))
-    keep = np.unique(np.append(np.arange(0, len(value), every), len(value) - 1))
+    keep = np.append(np.arange(0, len(value) - 1, every), len(value) - 1)
     return epoch[keep], value[keep]

@@ -14,6 +14,7 @@ SHOW_KEYS: Keys = (
     ("D", Words("lessons", "课程列表")),
     ("T, L", Words("theme, language", "主题、语言")),
     (", .", Words("picture earlier, later by 5 ms", "画面提前、推迟 5 毫秒")),
+    ("I", Words("in time: calibrate sound, picture", "校准：声音与画面对齐")),
     ("P", Words("picture of this moment, as a file", "把这一刻存成图片")),
     ("F", Words("full screen", "全屏")),
     ("B", Words("black screen and silence, and back", "黑屏静音，再按恢复")),

@@ -2,11 +2,12 @@
 
 import pygame
 
-from app.draw import text
+from app.draw import text, width
 from app.pointing import Hint
 from app.theme import Theme
+from loop_core.words import Words
 
-EDGE, TOP = 40, 120
+EDGE, TOP, KEY = 40, 120, 24
 
 
 def heading(surface: pygame.Surface, theme: Theme, title: str, keys: str) -> None:
@@ -34,3 +35,17 @@ def panel(surface: pygame.Surface, theme: Theme, rect: pygame.Rect) -> pygame.Su
 def item(index: int, at: tuple[float, float]) -> Hint:
     """Answers for an item of the screen that a click chooses."""
     return Hint((), item=index)
+
+
+def key_row(
+    surface: pygame.Surface, theme: Theme, row: tuple[tuple[str, Words], ...], y: float, language: str
+) -> None:
+    """Keys and what they do, in the middle."""
+    gap, space = theme.px(34), theme.px(10)
+    shown = [(key, words.said(language)) for key, words in row]
+    wide = [width(theme, key, KEY, "code bold") + space + width(theme, said, KEY) for key, said in shown]
+    x = (surface.get_width() - sum(wide) - gap * (len(wide) - 1)) / 2
+    for (key, said), across in zip(shown, wide, strict=True):
+        left = text(surface, theme, key, (x, y), KEY, theme.now, "code bold")
+        text(surface, theme, said, (left.right + space, y), KEY, theme.dim)
+        x += across + gap

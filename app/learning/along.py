@@ -40,7 +40,7 @@ class SingAlong:
         self._transport = transport
         self._results = results
         self._open_singer = open_singer
-        self._difficulty = difficulty
+        self.difficulty = difficulty
         self._voice = NOTHING
         self._sung_to = -np.inf  # all before it that still comes in was sung while song time stood still
         self._now = 0.0
@@ -63,8 +63,8 @@ class SingAlong:
     def harder(self) -> Difficulty:
         """The next difficulty; after the hardest the easiest."""
         levels = list(Difficulty)
-        self._difficulty = levels[(levels.index(self._difficulty) + 1) % len(levels)]
-        return self._difficulty
+        self.difficulty = levels[(levels.index(self.difficulty) + 1) % len(levels)]
+        return self.difficulty
 
     def listen(self, now: float, playing: bool) -> Singing | None:
         """How the singing stands at song time ``now``, where somebody wants to sing."""
@@ -76,7 +76,7 @@ class SingAlong:
             heard = self._hear(self.singer, now)
             self._voice = taken(self._voice, heard.higher(-self._transport.pace.semitones), now)
         stands = singing(
-            self._song, self._voice, self._difficulty, now, self.singer.description, self.singer.heard
+            self._song, self._voice, self.difficulty, now, self.singer.description, self.singer.heard
         )
         if self.singer.heard:
             self._grade(stands, now, playing)

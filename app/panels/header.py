@@ -21,6 +21,7 @@ from app.drawing.messages import (
     TUNING,
     VOICE,
     VOICE_OFF,
+    VOLUME,
 )
 from app.pointing import Hint, answering
 from app.theme import Theme
@@ -132,6 +133,8 @@ def _practice(controls: Controls) -> Iterator[str]:
         yield VOICE_OFF.said(language)
     elif controls.voice < 1:
         yield VOICE.said(language).format(controls.voice)
+    if controls.volume < 1:
+        yield VOLUME.said(language).format(controls.volume)
     if controls.unaccompanied:
         yield BACKING_OFF.said(language)
     if controls.speed != 100:

@@ -3,8 +3,8 @@
 A forward pass runs through it from left to right, a backward pass from right to left.
 """
 
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import numpy as np
 import pygame
@@ -38,11 +38,14 @@ SECONDS = {
 """How long an operation moves through the network."""
 PART = 0.55
 """Of the panel's width, where the loss surface has the rest."""
-HEAD, GRADS, TAPE = 96, 70, 38
-"""Heights above the network, of the gradients' tiles and of the tape, in pixels at 1080p."""
+HEAD, GRADS, RANK, TAPE = 96, 70, 46, 38
+"""Heights above the network, of the gradients' tiles, of those of one rank, and of the tape, at 1080p."""
+RANKS = 3
+"""So many ranks' own gradients are shown, above the mean of all."""
 
 NETWORK, NO_MODEL = Words("network", "网络"), Words("no model yet", "还没有模型")
 GRAD, STEP = Words("grad", "梯度"), Words("step", "更新")
+OF_RANK, MEAN = Words("rank {}", "进程 {}"), Words("mean", "平均")
 AWAITED = Words("once the first loss confirms it", "等第一次损失确认后画出")
 GRADIENTS, AND = Words("gradients: {}", "梯度：{}"), Words(" and ", "、")
 ALREADY, NORM, VALUE = (
@@ -59,10 +62,12 @@ _MODES = frozenset({Operation.TRAIN, Operation.EVAL})
 class View:
     """The parameters, the pass that is shown, and the tape.
 
+    name: of the model, where there are several.
     known: the pass has run, else only its layers are known.  share: of the operation's movement, in 40ths.
     beat: which of the tried passes of the dropout layers is shown.
     """
 
+    name: str
     params: tuple[Param, ...]
     forward: Forward | None
     known: bool
@@ -84,10 +89,11 @@ def view(frame: Frame) -> View:
     snapshot = frame.snapshot
     if snapshot is None:
         language = frame.controls.language
-        return View((), None, False, (), 0, None, None, False, None, None, STEPS, language=language)
+        return View("", (), None, False, (), 0, None, None, False, None, None, STEPS, language=language)
     testing = snapshot.operation in TESTING
     forward = snapshot.test_forward if testing and snapshot.test_forward is not None else snapshot.forward
     return View(
+        name=snapshot.model_name,
         params=snapshot.params,
         forward=forward or snapshot.outline,
         known=forward is not None,
@@ -142,16 +148,18 @@ def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
         share = view.share / STEPS if view.operation is Operation.STEP else 1.0
         _walk(surface.subsurface((left, 0, across - left, height)), theme, view, share)
         surface = surface.subsurface((0, 0, left, height))
-    title(surface, theme, NETWORK.said(view.language), _aside(view))
+    heading = NETWORK.said(view.language) + (f": {view.name}" if view.name else "")
+    title(surface, theme, heading, _aside(view))
     few = len(view.params) <= 4 and all(p.value.size == 1 for p in view.params)
     form = NARROW if beside else WIDE
-    under = theme.px(form.height(len(view.params)) if few else GRADS + 12)
+    ranks = min(RANKS, max(len(p.by_rank) for p in view.params))
+    under = theme.px(form.height(len(view.params)) if few else GRADS + 12 + RANK * ranks)
     width = surface.get_width()
     tape = pygame.Rect(theme.px(20), height - theme.px(TAPE + 12), width - theme.px(40), theme.px(TAPE))
     table = pygame.Rect(0, tape.top - under, width, under)
     edge = theme.px(64 if few else 104)
     area = pygame.Rect(edge, theme.px(HEAD), width - 2 * edge, table.top - theme.px(HEAD + 12))
-    _graph(surface, theme, view, area, few, table)
+    _graph(surface, theme, view, area, table, None if few else ranks)
     if few:
         change = Change(view.operation, view.share / STEPS, view.learning_rate)
         draw_numbers(surface, theme, view.params, change, form, table, view.language)
@@ -188,15 +196,23 @@ def _aside(view: View) -> str:
 
 
 def _graph(
-    surface: pygame.Surface, theme: Theme, view: View, area: pygame.Rect, few: bool, under: pygame.Rect
+    surface: pygame.Surface,
+    theme: Theme,
+    view: View,
+    area: pygame.Rect,
+    under: pygame.Rect,
+    ranks: int | None,
 ) -> None:
-    """Columns and wires; below them a tile for each layer's gradients, unless they stand in a table."""
+    """Columns and wires; below them a tile for each layer's gradients, above it one of each rank's own.
+
+    ranks: None where the gradients stand in a table.
+    """
     columns = columns_of(view.forward, view.params, view.language)
     count = len(columns)
     arrived = tuple(_arrived(view, index / (count - 1)) for index in range(count - 1))
     looks = [_look(view, theme, column, index / max(1, count - 1)) for index, column in enumerate(columns)]
     moved = view.share / STEPS if view.operation is Operation.STEP else 1.0
-    stepped = moved if few else round(4 * moved) / 4
+    stepped = moved if ranks is None else round(4 * moved) / 4
     dropped = tuple(look.dropped for look in looks)
     size, place = (area.right, area.bottom), (*area.topleft, *area.size)
     drawn = wires(theme, size, place, columns, stepped, arrived, dropped)
@@ -210,13 +226,25 @@ def _graph(
     for index, column in enumerate(columns):
         if index <= built * (count - 1):
             draw_column(surface, theme, column, area, index, count, looks[index])
-        if index and column.weight is not None and not few:
+        if index and column.weight is not None and ranks is not None:
             room = gap_of(area, columns, index, theme)
-            room.update(room.left, under.top, room.width, theme.px(GRADS))
+            room.update(room.left, under.top, room.width, theme.px(RANK - 12))
+            for rank in range(len(column.weight.by_rank[:ranks])):
+                weight = _of_rank(column.weight, rank)
+                draw_tile(
+                    surface, theme, weight if arrived[index - 1] else _without_grad(weight), "grad", room
+                )
+                room.move_ip(0, theme.px(RANK))
+            room.height = theme.px(GRADS)
             _gradients(surface, theme, view, column.weight, room, arrived[index - 1])
-    if not few:
-        at = theme.px(20), under.top + theme.px(GRADS / 2)
-        text(surface, theme, GRAD.said(view.language), at, SIZE, theme.dim, "bold")
+    if ranks is not None:
+        names = [OF_RANK.said(view.language).format(rank) for rank in range(ranks)]
+        x, y = theme.px(20), under.top + theme.px(RANK / 2)
+        for name in names:
+            text(surface, theme, name, (x, y), SIZE, theme.dim)
+            y += theme.px(RANK)
+        at = x, y + theme.px((GRADS - RANK) / 2)
+        text(surface, theme, (MEAN if ranks else GRAD).said(view.language), at, SIZE, theme.dim, "bold")
 
 
 def _look(view: View, theme: Theme, column: Column, at: float) -> Look:
@@ -254,6 +282,12 @@ def _gradients(
                 rect,
                 partial(explained_cell, weight, rect, view.learning_rate, language=view.language),
             )
+
+
+@lru_cache(maxsize=64)
+def _of_rank(weight: Param, rank: int) -> Param:
+    """With the gradient that it had on one rank."""
+    return replace(weight, grad=weight.by_rank[rank])
 
 
 def _without_grad(weight: Param) -> Param:

@@ -50,12 +50,16 @@ def view(frame: Frame) -> View | None:
     return View(activity, frame.controls.language) if isinstance(activity, Puzzle) else None
 
 
+def keys_of(table: Puzzle, language: str) -> str:
+    """Which key does what."""
+    return KEYS.said(language).format(other=(WITHOUT if table.whole else WITH).said(language))
+
+
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     """The cards on the left; on the right the task, or what became of them."""
     surface.fill(theme.ground)
     shown, language = view.shown, view.language
-    other = (WITHOUT if shown.whole else WITH).said(language)
-    heading(surface, theme, TITLE.said(language), KEYS.said(language).format(other=other))
+    heading(surface, theme, TITLE.said(language), keys_of(shown, language))
     left, right = columns_of(surface, theme)
     _draw_cards(surface, theme, left, shown)
     draw_contest(panel(surface, theme, right), theme, shown.contest, _report(shown, language), language)

@@ -45,19 +45,24 @@ def view(frame: Frame) -> View | None:
     return View(activity, frame.controls.language) if isinstance(activity, WrongLoops) else None
 
 
+def keys_of(loops: WrongLoops, language: str) -> str:
+    """Which key does what."""
+    return (LIST_KEYS if loops.contest is None else SHOWN_KEYS).said(language)
+
+
 def draw(surface: pygame.Surface, view: View, theme: Theme) -> None:
     """The list with the edit beside it, or the edit with both runs."""
     surface.fill(theme.ground)
     shown, language = view.shown, view.language
     left, right = columns_of(surface, theme)
     if shown.contest is None:
-        heading(surface, theme, TITLE.said(language), LIST_KEYS.said(language))
+        heading(surface, theme, TITLE.said(language), keys_of(shown, language))
         _draw_list(surface, theme, left, view)
         _draw_question(surface, theme, right, view)
         return
     entry = shown.entries[shown.choice]
     title = SHOWN_TITLE.said(language).format(entry.variant.title.said(language))
-    heading(surface, theme, title, SHOWN_KEYS.said(language))
+    heading(surface, theme, title, keys_of(shown, language))
     draw_edited(panel(surface, theme, left), theme, shown.listing, entry.source or "")
     report, outcome = None, shown.contest.outcome
     if outcome is not None:

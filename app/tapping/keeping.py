@@ -53,9 +53,8 @@ def resumed(path: Path, by: str, units: tuple[Unit, ...]) -> tuple[tuple[Tap, ..
         raise InputError(f"cannot read it: {error.strerror}", path) from None
     except (ValueError, RecursionError):
         kept = set_aside(path).name
-        return (), Words(BEGINS_ANEW.en.format(path.name, kept), BEGINS_ANEW.zh.format(path.name, kept))
-    count = len(taps), len(units)
-    return taps, Words(GOES_ON.en.format(*count), GOES_ON.zh.format(*count))
+        return (), BEGINS_ANEW.filled(path.name, kept)
+    return taps, GOES_ON.filled(len(taps), len(units))
 
 
 class Keeper:

@@ -10,6 +10,7 @@ from pathlib import Path
 from app.audio import SAMPLE_RATE, open_player, samples
 from app.importing import Heard
 from app.recording import keep
+from app.settings import Kept
 from app.tapping.deck import Deck
 from app.tapping.keeping import Keeper, Target, resumed
 from app.tapping.session import Session
@@ -21,12 +22,13 @@ from loop_core.timing import units_of
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the command line asks for. latency: in seconds, None for what the player knows."""
+    """What is asked for.  latency: in seconds, None for what is kept, else what the player knows."""
 
     by: str
     target: Target
     replace: bool
     latency: float | None
+    kept: Kept
     language: str
     theme: str
     log: Callable[[str], None]
@@ -55,10 +57,11 @@ def ready(sheet: Sheet, wish: Wish, heard: Heard) -> Iterator[Callable[[Callable
         work = Work(title, wish.by, sheet, units, wave, length, alone="vocals" in stems)
 
         def open_session(real: Callable[[], float]) -> Session:
-            deck = Deck(open_player(stems, length, real, "backing"), length, real, wish.latency)
+            player = open_player(stems, length, real, "backing")
+            measured = wish.kept.settings.sounds.get(player.device)
             return Session(
                 work,
-                deck,
+                Deck(player, length, real, measured if wish.latency is None else wish.latency),
                 Keeper(wish.target),
                 taps=taps,
                 word=word,

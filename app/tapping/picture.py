@@ -3,14 +3,14 @@
 import pygame
 
 from app.draw import face_for, font, rendered, report, text, width
-from app.drawing.screen import EDGE, heading
+from app.drawing.screen import EDGE, heading, key_row
 from app.tapping import strip
 from app.tapping.view import View
 from app.theme import Color, Theme
 from loop_core.timing import LINE
 from loop_core.words import Words
 
-LARGE, SMALL, WORD, KEY = 68, 38, 30, 24
+LARGE, SMALL, WORD = 68, 38, 30
 TITLE = Words("Tap along: {}", "打点：{}")
 BY = {True: Words("by line", "按句"), False: Words("by syllable", "按音节")}
 COUNT = Words("{} of {}", "{} / {}")
@@ -60,7 +60,7 @@ def draw(surface: pygame.Surface, theme: Theme, view: View) -> None:
     strip.draw(surface, theme, around, view)
     strip.overview(surface, theme, overview_rect(size, theme), view)
     for row, y in zip(ROWS, (0.9, 0.955), strict=True):
-        _keys(surface, theme, row, size[1] * y, language)
+        key_row(surface, theme, row, size[1] * y, language)
 
 
 def _state(surface: pygame.Surface, theme: Theme, view: View) -> None:
@@ -120,17 +120,3 @@ def _at_hand(surface: pygame.Surface, theme: Theme, view: View, at: int, y: floa
     report(surface, where, line.text, size)
     lit = rendered(face, pixels, line.text, theme.now)
     surface.blit(lit, where, pygame.Rect(0, 0, start, where.height))
-
-
-def _keys(
-    surface: pygame.Surface, theme: Theme, row: tuple[tuple[str, Words], ...], y: float, language: str
-) -> None:
-    """Keys and what they do, in the middle."""
-    gap, space = theme.px(34), theme.px(10)
-    shown = [(key, words.said(language)) for key, words in row]
-    wide = [width(theme, key, KEY, "code bold") + space + width(theme, said, KEY) for key, said in shown]
-    x = (surface.get_width() - sum(wide) - gap * (len(wide) - 1)) / 2
-    for (key, said), across in zip(shown, wide, strict=True):
-        left = text(surface, theme, key, (x, y), KEY, theme.now, "code bold")
-        text(surface, theme, said, (left.right + space, y), KEY, theme.dim)
-        x += across + gap

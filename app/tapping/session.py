@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from app.board import after
 from app.importing import Imported
 from app.tapping.deck import Deck
 from app.tapping.keeping import Keeper
@@ -11,13 +12,12 @@ from loop_core.errors import InputError
 from loop_core.kept_taps import dump
 from loop_core.tapping import Tap, Tapping
 from loop_core.timing import LINE, timed
-from loop_core.words import Words
+from loop_core.words import LANGUAGES, Words
 
 BACK = 3.0
 """Seconds before a tap that was taken back from which it goes on."""
 LEAD = 1.5
 """Real seconds that are heard before the chosen tap."""
-LANGUAGES = ("en", "zh")
 
 START = Words("Space starts the music, then Space where each line begins", "按空格播放，每句开始时再按空格")
 START_SYLLABLES = Words(
@@ -66,7 +66,7 @@ class Session:
         self.quit = False
         self.fullscreen_wanted = False
         self._replace = replace
-        self._language, self._theme = language, theme
+        self.language, self.theme = language, theme
         self._log = log
         self._message = ""
         self._saved: tuple[Tap, ...] = ()
@@ -106,8 +106,8 @@ class Session:
             saved=self.saved,
             busy=self.keeper.busy,
             message=self._message,
-            language=self._language,
-            theme=self._theme,
+            language=self.language,
+            theme=self.theme,
             sound=self.deck.player.description,
         )
 
@@ -211,12 +211,11 @@ class Session:
 
     def next_language(self) -> None:
         """English or Chinese."""
-        self._language = LANGUAGES[self._language == LANGUAGES[0]]
+        self.language = after(LANGUAGES, self.language)
 
     def next_theme(self) -> None:
         """Dark or light."""
-        names = tuple(THEMES)
-        self._theme = names[(names.index(self._theme) + 1) % len(names)]
+        self.theme = after(tuple(THEMES), self.theme)
 
     def fullscreen(self) -> None:
         """Full screen on or off; the window does it."""
@@ -224,7 +223,7 @@ class Session:
 
     def say(self, words: Words, *values: object) -> None:
         """Show a short word until the next key."""
-        self._tell(words.said(self._language).format(*values))
+        self._tell(words.said(self.language).format(*values))
 
     def close(self) -> None:
         """Silence, and everything on disk."""

@@ -6,7 +6,20 @@ from typing import Annotated
 import typer
 
 from app.commands.songs.importing import Encoding
-from app.options import ThemeOption, own_folder, read_latency, read_name, read_size
+from app.options import (
+    FullscreenOption,
+    NoSettingsOption,
+    SizeOption,
+    ThemeOption,
+    WindowLanguageOption,
+    own_folder,
+    read_kept,
+    read_language,
+    read_latency,
+    read_name,
+    read_size,
+    read_theme,
+)
 from app.parts import console
 from loop_core.errors import InputError
 
@@ -31,7 +44,8 @@ def time(
         str | None,
         typer.Option(
             metavar="MS",
-            help="By how much taps come late. Default: what the sound device is known to need.",
+            help="By how much taps come late. Default: what `torchaoke calibrate` has measured, "
+            "else what the sound device is known to need.",
             show_default=False,
         ),
     ] = None,
@@ -39,17 +53,14 @@ def time(
     replace: Annotated[
         bool, typer.Option("--replace", help="Replace a song's folder that is there already.")
     ] = False,
-    fullscreen: Annotated[bool, typer.Option("--fullscreen", help="Fill the screen.")] = False,
-    size: Annotated[
-        str, typer.Option(metavar="WIDTHxHEIGHT", help="The window's size in pixels.")
-    ] = "1280x720",
-    theme: ThemeOption = "dark",
-    language: Annotated[
-        str, typer.Option("--language", metavar="en|zh", help="Of the window's own words.")
-    ] = "en",
+    fullscreen: FullscreenOption = False,
+    size: SizeOption = "1280x720",
+    theme: ThemeOption = None,
+    language: WindowLanguageOption = None,
     speak_log: Annotated[
         bool, typer.Option("--speak-log", help="Print each tap and each message when they come.")
     ] = False,
+    no_settings: NoSettingsOption = False,
 ) -> None:
     """Make a song of a recording: press Space where each line, or each syllable, begins.
 
@@ -77,7 +88,7 @@ def time(
     from loop_core.timing import WAYS
 
     way = read_name("--by", by, WAYS)
-    pixels = read_size(size)
+    kept, pixels = read_kept(no_settings), read_size(size)
     delay = None if latency is None else read_latency(latency)
     folder = own_folder(to, "--to") / words.stem
     if folder.exists() and not replace:
@@ -88,9 +99,7 @@ def time(
     from app.importing_shown import hearing, show_import
     from app.tapping.keeping import Target
     from app.tapping.opening import Wish, ready
-    from app.tapping.session import LANGUAGES
     from app.tapping.window import tap_along
-    from app.theme import THEMES
     from loop_core.formats.sheet import read_sheet
 
     stems = {"backing": audio} if instrumental is None else {"vocals": audio, "backing": instrumental}
@@ -99,13 +108,19 @@ def time(
         target=Target(folder, stems, words.stem),
         replace=replace,
         latency=delay,
-        language=read_name("--language", language, LANGUAGES),
-        theme=read_name("--theme", theme, THEMES),
+        kept=kept,
+        language=read_language(language, kept.settings),
+        theme=read_theme(theme, kept.settings),
         log=_said if speak_log else _not_said,
     )
+    if kept.message is not None:
+        typer.echo(f"torchaoke: {kept.message.en}", err=True)
     sheet = read_sheet(words, encoding)
     with hearing() as heard, ready(sheet, wish, heard) as open_session:
         session = tap_along(open_session, fullscreen=fullscreen, size=pixels)
+    first = {"theme": wish.theme, "language": wish.language}
+    now = {"theme": session.theme, "language": session.language}
+    kept.keep_at_end(lambda settings: settings.with_changes(first, now))
     if session.imported is not None:
         show_import(console(), session.imported, folder)
     count = len(session.tapping.taps)

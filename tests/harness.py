@@ -12,6 +12,7 @@ from builders import performance
 from app.audio import SilentPlayer
 from app.keys import press
 from app.microphone import FileSinger, Singer
+from app.settings import NEW, Settings
 from app.show import Show
 from loop_core.clock import VirtualClock
 from loop_core.conductor import Conductor
@@ -86,11 +87,15 @@ class Rig:
         today: date = date(2026, 3, 1),
         gate: Gate | None = None,
         controls: Controls | None = None,
+        settings: Settings = NEW,
+        device: str = "a loudspeaker",
     ) -> None:
-        """gate: what the worker waits at; then operations take real time, which the test moves."""
+        """device: the sound device of its players, '' while there is none.
+
+        gate: what the worker waits at; then operations take real time, which the test moves.
+        """
         self.song = song
         self.gate = gate
-        self.device = True  # there is one for the sound
         self.real = VirtualClock(50.0)
         self.players: list[SilentPlayer] = []
         self.volumes: list[tuple[float, float]] = []
@@ -99,6 +104,7 @@ class Rig:
         self.singers: list[Singer] = []
         self.sung: Callable[[], Singer] = lambda: FileSinger(performance(song))
         self.folder = folder
+        self.device = device
         self.show = Show(
             song,
             find_lesson("straight_line"),
@@ -112,6 +118,7 @@ class Rig:
             exercise=exercise,
             due=due,
             open_singer=self.open_singer,
+            settings=settings,
             beside=AtOnce(),
         )
 
@@ -138,7 +145,7 @@ class Rig:
     def open_player(self, backing: str, wanted: Callable[[], bool]) -> SilentPlayer:
         self.backings.append(backing)
         player = SilentPlayer(self.song.length, self.real.now)
-        player.audible = self.device
+        player.device = self.device
         player.set_volume = lambda voice, backing: self.volumes.append((voice, backing))  # type: ignore[method-assign]
         self.players.append(player)
         return player
