@@ -31,7 +31,7 @@ MOST_MEMORY = 5.0
 
 @dataclass(slots=True)
 class Watch:
-    """What is seen of song after song; late: (seconds since the start, lateness) of each cue."""
+    """What is seen of song after song; late: seconds since the start, and the mean lateness of its cues."""
 
     stretch: float
     late: list[tuple[float, float]] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Watch:
     def end(self, now: float, conductor: Conductor) -> None:
         """A song has ended, so many seconds after the start."""
         self.songs += 1
-        self.late += [(now, record.shown - record.onset) for record in conductor.records]
+        self.late.append((now, float(np.mean([record.shown - record.onset for record in conductor.records]))))
         if self.before is None and now >= self.stretch:
             self.before = held()
 
