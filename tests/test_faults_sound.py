@@ -13,8 +13,11 @@ from harness import Rig
 from pulse import SoundServer, needs_sound_server
 from screen import Running, needs_screen, screen
 
+from app.audio import SilentPlayer
 from app.drawing.messages import SOUND_BACK, SOUND_LOST
+from app.playback import Playback
 from app.sound_watch import FIRST_WAIT, LONGEST_WAIT, SETTLES
+from loop_core.clock import VirtualClock
 
 
 @pytest.fixture
@@ -84,6 +87,22 @@ def test_a_pause_stays_a_pause(rig: Rig) -> None:
     assert rig.players[-1].position() is None
     rig.press(pygame.K_SPACE)
     assert rig.run(1).now == pytest.approx(paused.now + 1)
+
+
+def test_a_sound_that_falls_behind_is_brought_to_where_the_show_is() -> None:
+    real = VirtualClock()
+    player = SilentPlayer(60.0, real.now)
+    playback = Playback(player, real.now)
+    playback.play(5.0)
+    positions = []
+    for picture in range(120):
+        real.advance(1 / 60)
+        if picture == 60:  # what was counted on without being heard is taken back
+            player.play(player.position() - 0.8)  # type: ignore[operator]
+        positions.append(playback.position())
+    assert positions == sorted(positions)  # type: ignore[type-var]
+    assert positions[-1] == pytest.approx(7.0, abs=0.05)
+    assert player.position() == pytest.approx(positions[-1], abs=0.02)
 
 
 @pytest.fixture
