@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from app.apart import MissingError, ask
 from app.devices import sound_device
 from app.pace import PLAIN, Pace
 from app.stretch import Sound
@@ -40,6 +41,9 @@ QUEUE_ASKED = "PULSE_LATENCY_MSEC"
 """What PulseAudio's library, and PipeWire's, reads it from."""
 ATTEMPTS = 3
 """How often both stems are started, at most, to begin in the same buffer; one start in 25 misses it."""
+OPENS = "import sys, pygame; print(pygame.mixer.init(int(sys.argv[1]), -16, 2, int(sys.argv[2])) or 1)"
+ANSWER = 5.0
+"""Seconds that a sound server has to answer."""
 TICK = 0.04
 """Seconds that a tick of the count-in sounds."""
 TICK_PITCHES = (1760.0, 1320.0)
@@ -252,8 +256,8 @@ class MixerPlayer:
 
     def close(self) -> None:
         """Close the device, and remove what was prepared."""
-        pygame.mixer.quit()
         self._takes.close()
+        pygame.mixer.quit()
 
     def _marked(self, start: float, rate: float) -> pygame.mixer.Sound | None:
         times = [(time - start) / rate for time in self._marks if time >= start]
@@ -270,11 +274,22 @@ class MixerPlayer:
         self._loaded = path
 
 
-def open_player(stems: Mapping[str, Path], length: float, real: Callable[[], float], backing: str) -> Player:
-    """The mixer where a device opens; else silence, whose description says why."""
+def open_player(
+    stems: Mapping[str, Path],
+    length: float,
+    real: Callable[[], float],
+    backing: str,
+    wanted: Callable[[], bool] = lambda: True,
+) -> Player:
+    """The mixer where a device opens; else silence, whose description says why.
+
+    A Python of its own tries it first: SDL crashes where PulseAudio has no sink, and holds up all of
+    Python where it does not answer. wanted: whether anybody waits for it.
+    """
     try:
+        ask(OPENS, str(SAMPLE_RATE), str(BUFFERS[-1]), timeout=ANSWER, wanted=wanted)
         return MixerPlayer(stems, backing)
-    except pygame.error as error:
+    except (pygame.error, MissingError) as error:
         return SilentPlayer(length, real, f"no sound: {error}")
 
 

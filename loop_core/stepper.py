@@ -7,8 +7,10 @@ import io
 import math
 import random
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,8 @@ from loop_core.observer import Observer
 from loop_core.operations import FAST, Operation
 from loop_core.run import Run
 from loop_core.sites import IN_TEST, LIKELY, Site
-from loop_core.snapshot import Evidence, Snapshot
+from loop_core.snapshot import Evidence, Snapshot, unseen
+from loop_core.worker import Interrupted
 
 if TYPE_CHECKING:
     from loop_core.ranks import Ranks
@@ -87,6 +90,7 @@ class Stepper:
             self._given(),
         )
         self._observer = Observer(self._run)
+        self._seen: Snapshot | None = None  # the last that was seen of this run
 
     def restart(self) -> None:
         """Back to before the first line, with the random numbers of the first start."""
@@ -118,6 +122,34 @@ class Stepper:
         number: the cue's index.  share: how much of a fast line's epochs, 0 to 1.  budget: seconds after
         which a fast line stops between two epochs; call again to go on.
         """
+        try:
+            self._seen, complete = self._perform(number, operation, share, budget)
+        except (
+            Exception,
+            Interrupted,
+        ) as error:  # what it has cannot be looked at, or takes too long
+            words = traceback.format_exception_only(error)[-1].strip()
+            return self.stop(number, operation, f"what it has cannot be shown: {words}"), True
+        return self._seen, complete
+
+    def stop(self, number: int, operation: Operation, why: str) -> Snapshot:
+        """End the lesson here; what has been seen of it stays in the snapshot."""
+        self._run.stop(why)
+        evidence, site = self._over_already(), self.listing.site(operation)
+        return replace(
+            self._seen or unseen(number, operation, evidence),
+            number=number,
+            operation=operation,
+            lines=(site.line, site.end_line) if site else (0, 0),
+            evidence=evidence,
+            printed=self._run.take_printed(),
+            console=tuple(self._run.console),
+            error=self._run.error,
+        )
+
+    def _perform(
+        self, number: int, operation: Operation, share: float, budget: float | None
+    ) -> tuple[Snapshot, bool]:
         complete = True
         if operation in FAST:
             evidence, complete = self.run_epochs(number, operation, share, budget)
@@ -261,6 +293,8 @@ class Stepper:
     def _over_already(self) -> Evidence:
         if self._run.error is not None:
             return Evidence(False, f"the lesson stopped: {self._run.error.splitlines()[-1]}")
+        if self._run.ended_itself:
+            return Evidence(False, "the lesson has ended itself, with sys.exit()", absent=True)
         return Evidence(False, "the loop is over", absent=True)
 
     def _resume(self) -> Probe | None:
