@@ -24,7 +24,7 @@ def ask(code: str, *arguments: str, timeout: float = 60, wanted: Callable[[], bo
     """
     command = [sys.executable, "-c", code, *arguments]
     deadline = time.monotonic() + timeout
-    with subprocess.Popen(
+    with subprocess.Popen(  # nosec B603  # this Python, with code from the caller
         command, cwd=FOLDER.parent, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as run:
         while True:

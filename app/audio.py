@@ -22,6 +22,7 @@ import pygame
 from app.apart import MissingError, ask
 from app.devices import sound_device
 from app.pace import PLAIN, Pace
+from app.sound_file import decoded, opened
 from app.stretch import Sound
 from app.takes import Take, Takes
 from loop_core.errors import InputError
@@ -172,7 +173,8 @@ class MixerPlayer:
         self._channel, self._ticks = pygame.mixer.Channel(0), pygame.mixer.Channel(1)
         self._loaded: Path | None = None
         for name in (*(name for name in stems if name != "vocals"), backing):
-            self._load(stems[name])  # each one now, so that none fails on stage
+            with opened(stems[name]):
+                self._load(stems[name])  # each one now, so that none fails on stage
         self._backing = backing
         voice = "vocals" if "vocals" in stems and backing != "vocals" else None
         self._take = Take(PLAIN, stems, samples(stems[voice]) if voice else None)
@@ -297,26 +299,18 @@ def decode(path: Path, heard: Callable[[float], None] | None = None) -> "AudioSe
     """A file of any format that FFmpeg's libraries read, as 16-bit stereo at 44.1 kHz.
 
     heard: called with the seconds decoded so far.  Raises InputError when it holds no sound that can be
-    decoded.
+    decoded, or is longer than a song.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydub looks for an ffmpeg program, which is not needed here
         from pydub import AudioSegment
-    import av  # 0.15 s, and no first picture should wait for it
-
     chunks: list[bytes] = []
-    count = 0.0
-    try:
-        with av.open(str(path)) as container:
-            resampler = av.AudioResampler(format="s16", layout="stereo", rate=SAMPLE_RATE)
-            for frame in container.decode(audio=0):
-                chunks += [bytes(part.planes[0])[: 4 * part.samples] for part in resampler.resample(frame)]
-                count += frame.samples / frame.sample_rate
-                if heard is not None:
-                    heard(count)
-            chunks += [bytes(part.planes[0])[: 4 * part.samples] for part in resampler.resample(None)]
-    except (av.FFmpegError, IndexError, ValueError, OSError) as error:
-        raise InputError(f"no sound that can be decoded: {error}", path) from None
+    count = 0
+    for part in decoded(path, "s16", "stereo", SAMPLE_RATE):
+        chunks.append(bytes(part.planes[0])[: 4 * part.samples])
+        count += part.samples
+        if heard is not None:
+            heard(count / SAMPLE_RATE)
     if not chunks:
         raise InputError("no sound in it", path)
     return AudioSegment(data=b"".join(chunks), sample_width=2, frame_rate=SAMPLE_RATE, channels=2)

@@ -19,9 +19,10 @@ from app.commands.songs import songs
 from app.commands.trace import trace
 from app.commands.video import video
 from app.group import plain_app
+from app.manual import MANUALS, OVERVIEW
 from app.parts import version
 
-app = plain_app()
+app = plain_app(OVERVIEW)
 
 
 def _show_version(wanted: bool) -> None:
@@ -66,6 +67,6 @@ COMMANDS = (
 """In the order in which `--help` lists them, and `songs` and `trace` after them."""
 
 for command in COMMANDS:
-    app.command()(command)
+    app.command(epilog=MANUALS[command.__name__])(command)
 app.add_typer(songs, name="songs")
 app.add_typer(trace, name="trace")

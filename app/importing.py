@@ -9,11 +9,12 @@ import numpy as np
 
 from app.audio import ticks_at
 from app.recording import SUFFIXES, keep, write
+from app.sound_file import LIMIT
 from app.stretch import Sound
 from loop_core.errors import InputError
 from loop_core.files import folder_written_whole
 from loop_core.folder import CHART, TAIL, Pages, pages
-from loop_core.formats.lyrics import Finding, Lyrics, quoted
+from loop_core.formats.lyrics import LONGEST_SONG, Finding, Lyrics, quoted
 from loop_core.song import Song, inside, load_song
 
 MOST_LETTERS = 50
@@ -57,6 +58,9 @@ def write_song(
 
     title: where the lyrics have none.  findings: what was decided about the recordings.
     """
+    end = max(line.end for line in lyrics.lines)
+    if end > LONGEST_SONG:
+        raise InputError(f"{title}: the words end at {end:.0f} s; expected one song, {LIMIT} at most")
     findings = (*_lacking(lyrics), *findings)
     try:
         with folder_written_whole(folder, replace_it) as part:
@@ -103,7 +107,7 @@ def recordings(lyrics: Lyrics, path: Path, audio: Path | None) -> tuple[dict[str
     if not found:
         beside = (path.with_suffix(suffix) for suffix in SUFFIXES)
         mix = next((file for file in beside if file.is_file() and file != path), None)
-        found = {} if mix is None else {"mix": mix}
+        found = {} if mix is None else {"mix": inside(path.parent, mix.name, path)}
     if "vocals" in found and "instrumental" in found:
         return {"backing": found["instrumental"], "vocals": found["vocals"]}, tuple(findings)
     if found.pop("vocals", None):

@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Protocol
@@ -16,6 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from app.sound_file import decoded
 from loop_core.errors import InputError
 from loop_core.latency import Delay, clicks, find_delay
 from loop_core.pitch import NOTHING, Array, Listener, Track, joined
@@ -27,8 +27,6 @@ STEADY = 64
 """Blocks over which the earliest arrival gives the time of the samples: some come late, none too early."""
 PATIENCE = 3.0
 """Seconds without sound of any kind after which a microphone counts as dead."""
-LONGEST = 3600
-"""Seconds of a recording that are listened to, at most."""
 
 Samples = npt.NDArray[np.float32]
 Deliver = Callable[[Samples, float], None]
@@ -195,25 +193,10 @@ def measure_latency(
 def hear_recording(path: Path) -> Track:
     """The pitch of a recording of any format that FFmpeg's libraries read, block by block.
 
-    Raises InputError when it holds no sound that can be decoded, or more than `LONGEST` seconds.
+    Raises InputError when it holds no sound that can be decoded, or is longer than a song.
     """
-    import av  # 0.15 s, and no window should wait for it
-
-    listener, tracks, count = Listener(RATE), [], 0
-    try:
-        with av.open(str(path)) as container:
-            resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
-            for frame in chain(container.decode(audio=0), (None,)):
-                for part in resampler.resample(frame):
-                    samples = part.to_ndarray()[0]
-                    count += len(samples)
-                    if count > LONGEST * RATE:
-                        raise InputError(f"longer than {LONGEST // 60} minutes; expected a shorter one", path)
-                    tracks.append(listener.hear(samples))
-    except (av.FFmpegError, IndexError, ValueError, OSError) as error:
-        if not path.is_file():
-            raise InputError("there is no such file", path) from None
-        raise InputError(f"no sound that can be decoded: {error}", path) from None
-    if not count:
+    listener = Listener(RATE)
+    tracks = [listener.hear(part.to_ndarray()[0]) for part in decoded(path, "flt", "mono", RATE)]
+    if not tracks:
         raise InputError("no sound in it", path)
     return joined(*tracks)

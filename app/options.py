@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app import completing
 from app.pace import FASTEST, MOST_SEMITONES, SLOWEST
 from app.settings import NEW, NOTHING_KEPT, Kept, Settings, load_settings, settings_path
 from loop_core.errors import InputError
@@ -29,6 +30,7 @@ LessonOption = Annotated[
     typer.Option(
         "--lesson",
         metavar="NAME",
+        autocompletion=completing.lesson,
         help="The training loop that runs; see `torchaoke lessons`. Default: straight_line, in a window the "
         "last one.",
         show_default=False,
@@ -48,28 +50,47 @@ GivenArgument = Annotated[
 ]
 FunctionOption = Annotated[
     str,
-    typer.Option("--function", metavar="NAME", help="The function of the script whose loop is meant."),
+    typer.Option(
+        "--function",
+        metavar="NAME",
+        help="The function of the script whose loop is meant. Default: the first with a loop.",
+        show_default=False,
+    ),
 ]
 SongOption = Annotated[
-    str, typer.Option("--song", metavar="NAME|FOLDER", help="A bundled song, or a song's folder.")
+    str,
+    typer.Option(
+        "--song",
+        metavar="NAME|FOLDER",
+        help="A bundled song, or a song's folder.",
+        autocompletion=completing.song,
+    ),
 ]
 BackingOption = Annotated[
     str | None,
     typer.Option(
         "--backing",
         metavar="NAME",
+        autocompletion=completing.backing,
         help="What plays behind the voice. Default: the song's first, in a window what N chose last.",
         show_default=False,
     ),
 ]
 SaveOption = Annotated[
-    Path | None, typer.Option("--save-to", metavar="FOLDER", help="Where torch.save of the lesson writes to.")
+    Path | None,
+    typer.Option(
+        "--save-to",
+        metavar="FOLDER",
+        help="Where torch.save of the lesson writes to. Default: see Files below.",
+        show_default=False,
+    ),
 ]
 ThemeOption = Annotated[
     str | None,
     typer.Option(
         "--theme",
         metavar="dark|light",
+        autocompletion=completing.theme,
         help="The colours of the pictures. Default: dark, in a window what T chose last.",
         show_default=False,
     ),
@@ -79,6 +100,7 @@ LanguageOption = Annotated[
     typer.Option(
         "--language",
         metavar="en|zh",
+        autocompletion=completing.language,
         help="Of the window and the subtitles. Default: English, in a window what L chose last.",
         show_default=False,
     ),
@@ -88,6 +110,7 @@ WindowLanguageOption = Annotated[
     typer.Option(
         "--language",
         metavar="en|zh",
+        autocompletion=completing.language,
         help="Of the window's own words. Default: what L chose last, else English.",
         show_default=False,
     ),

@@ -7,11 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from app.audio import SAMPLE_RATE, decode
+from app.sound_file import opened
 from app.stretch import Sound, as_frame
-from loop_core.errors import InputError
 
-LONGEST = 30 * 60
-"""Seconds of a recording: it is decoded in memory."""
 BLOCK = 1 << 16
 PLAYABLE = (".ogg", ".flac")
 """What the mixer can seek in, and is kept as it is."""
@@ -37,13 +35,7 @@ def keep(path: Path, folder: Path, stem: str, heard: Callable[[float], None]) ->
 
     heard: called with the seconds decoded so far.  Raises InputError when it holds no sound or is too long.
     """
-
-    def listen(seconds: float) -> None:
-        if seconds > LONGEST:
-            raise InputError(f"longer than {LONGEST // 60} minutes; expected one song", path)
-        heard(seconds)
-
-    segment = decode(path, listen)
+    segment = decode(path, heard)
     if path.suffix.lower() in PLAYABLE and _is_plain(path):
         name = f"{stem}{path.suffix.lower()}"
         shutil.copyfile(path, folder / name)
@@ -67,9 +59,7 @@ def write(path: Path, sound: Sound) -> None:
 
 def _is_plain(path: Path) -> bool:
     """Whether it is one Vorbis or FLAC stream at the mixer's own rate; .ogg may hold anything."""
-    import av
-
-    with av.open(str(path)) as container:
+    with opened(path) as container:
         stream = container.streams.audio[0]
         codec = stream.codec_context
         return len(container.streams) == 1 and codec.name in ("vorbis", "flac") and codec.rate == SAMPLE_RATE

@@ -1,4 +1,4 @@
-"""Files written whole or not at all: a temporary file beside the target, fsync, rename."""
+"""Files written whole or not at all, by a temporary file beside the target; and read within bounds."""
 
 import os
 import shutil
@@ -13,6 +13,23 @@ from loop_core.errors import InputError
 PREFIX = ".torchaoke-"
 OLD = 3600.0
 """Seconds after which nobody is still writing into a temporary folder."""
+
+
+def read_bytes(path: Path, most: int, expected: str) -> bytes:
+    """The bytes of a regular file, which neither hangs nor never ends; InputError when it cannot be read.
+
+    most: bytes that it may have.  expected: what should be in it, as in 'a training script'.
+    """
+    try:
+        if path.exists() and not path.is_file():
+            raise InputError(f"this is no regular file; expected {expected}", path)
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise InputError(f"cannot read it: {error.strerror or error}", path) from None
+    if len(data) > most:
+        raise InputError(f"more than {most:,} bytes; expected {expected}", path)
+    return data
 
 
 @contextmanager

@@ -101,7 +101,7 @@ class Run:
         self._globals = [self.names]
         self._beside = Beside(listing.sources[1:], codes[1:], self._prepare)
         self._argv = [str(listing.path), *listing.arguments]
-        self._running: greenlet | None = greenlet(lambda: exec(codes[0], self.names))
+        self._running: greenlet | None = greenlet(lambda: exec(codes[0], self.names))  # nosec B102  # as asked
         self._outside: greenlet | None = None  # who has entered the script
 
     @property

@@ -11,10 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from loop_core.errors import InputError
-from loop_core.formats import ultrastar
+from loop_core.files import read_bytes
+from loop_core.formats import decoding, ultrastar
+from loop_core.formats.lyrics import LONGEST_SONG
 from loop_core.operations import Operation
 
-MAX_BYTES = 10_000_000
+MAX_BYTES, LONGEST_ROW = 200_000, 1_200
+"""Of song.toml, and letters of one of its lines: a dotted key takes time by the square of its length."""
+MOST_STEMS = 8
+MOST_LETTERS = 1_000
+"""Of a title, a line or a subtitle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +129,7 @@ def load_song(folder: Path) -> Song:
     Raises InputError that names the file, and the line where there is one, when something in it is
     missing or does not fit.
     """
-    path = folder / "song.toml"
-    table = _read_toml(path)
+    path, table = _read_toml(folder)
     chart_path, chart = _chart(folder, table, path)
     entries = _list(table, "lines", path)
     if len(entries) != len(chart.phrases):
@@ -134,13 +139,20 @@ def load_song(folder: Path) -> Song:
         )
     lines = []
     for index, (entry, phrase) in enumerate(zip(entries, chart.phrases, strict=True)):
-        line = _line(chart, phrase, entry)
         where = f"[[lines]] number {index + 1}"
+        subtitles = {key: value for key, value in entry.items() if key in ("en", "zh")}
+        line = _line(chart, phrase, _texts(subtitles, path, where))
         if _text(entry, "lyric", path, where) != line.text:
-            raise InputError(f"{where}: lyric {entry['lyric']!r}; {chart_path.name} has {line.text!r}", path)
+            given, found = _short(entry["lyric"]), _short(line.text)
+            raise InputError(f"{where}: lyric {given}; {chart_path.name} has {found}", path)
         lines.append(line)
     _check_order(lines, chart_path)
-    stems = {name: inside(folder, str(file), path) for name, file in _table(table, "stems", path).items()}
+    files = _table(table, "stems", path)
+    if len(files) > MOST_STEMS:
+        raise InputError(f"{len(files)} stems; expected at most {MOST_STEMS}", path)
+    stems = {
+        _shown(name, "a stem's name", path): inside(folder, str(file), path) for name, file in files.items()
+    }
     return Song(
         name=folder.resolve().name,
         title=_text(table, "title", path),
@@ -148,24 +160,25 @@ def load_song(folder: Path) -> Song:
         tempo=_number(table, "tempo", path, 1, 1000),
         beat=chart.seconds(1) - chart.seconds(0),
         beats_per_bar=int(_number(table, "beats_per_bar", path, 1, 32)),
-        length=_number(table, "length", path, lines[-1].end, 24 * 3600),
+        length=_number(table, "length", path, lines[-1].end, LONGEST_SONG),
         lines=tuple(lines),
         cues=tuple(_cues(entries, lines, path)),
         sections=tuple(_section(entry, path) for entry in _list({"sections": [], **table}, "sections", path)),
         stems=stems,
-        credits={key: str(value) for key, value in _table(table, "credits", path).items()},
+        credits=_texts(_table(table, "credits", path), path, "[credits]"),
     )
 
 
 def load_chart(folder: Path) -> ultrastar.Chart:
     """The chart that a song's folder names; InputError as in `load_song`."""
-    path = folder / "song.toml"
-    return _chart(folder, _read_toml(path), path)[1]
+    path, table = _read_toml(folder)
+    return _chart(folder, table, path)[1]
 
 
 def _chart(folder: Path, table: Mapping[str, Any], path: Path) -> tuple[Path, ultrastar.Chart]:
     chart_path = inside(folder, _text(table, "chart", path), path)
-    return chart_path, ultrastar.parse(_read(chart_path), str(chart_path))
+    text = _decoded(decoding.read_bytes(chart_path), chart_path)
+    return chart_path, ultrastar.parse(text, str(chart_path))
 
 
 def inside(folder: Path, name: str, named_in: Path) -> Path:
@@ -173,17 +186,18 @@ def inside(folder: Path, name: str, named_in: Path) -> Path:
     path = folder / name
     try:
         outside = Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve())
-        missing = not path.is_file()
-    except (OSError, ValueError) as error:
+        there, regular = path.exists(), path.is_file()
+    except (OSError, ValueError, RuntimeError) as error:  # the last of links in a circle
         raise InputError(f"{name[:80]!r} can be no file's name: {error}", named_in) from None
     if outside:
         raise InputError(f"file {name!r} is outside the song's folder; expected a name inside it", named_in)
-    if missing:
-        raise InputError(f"file {name!r} is missing from {folder}", named_in)
+    if not regular:
+        what = "is no regular file" if there else f"is missing from {folder}"
+        raise InputError(f"file {name!r} {what}", named_in)
     return path
 
 
-def _line(chart: ultrastar.Chart, phrase: ultrastar.Phrase, entry: Mapping[str, Any]) -> Line:
+def _line(chart: ultrastar.Chart, phrase: ultrastar.Phrase, subtitles: Mapping[str, str]) -> Line:
     syllables = tuple(
         Syllable(
             note.text,
@@ -194,7 +208,6 @@ def _line(chart: ultrastar.Chart, phrase: ultrastar.Phrase, entry: Mapping[str, 
         )
         for note in phrase.notes
     )
-    subtitles = {language: str(entry[language]) for language in ("en", "zh") if language in entry}
     return Line(phrase.text, syllables, subtitles)
 
 
@@ -231,36 +244,56 @@ def _operation(value: object, path: Path, where: str) -> Operation:
     except ValueError:
         near = difflib.get_close_matches(str(value), list(Operation), n=2, cutoff=0.4)
         hint = " or ".join(repr(str(operation)) for operation in near or Operation)
-        raise InputError(f"{where}: no operation {value!r}; expected {hint}", path) from None
+        raise InputError(f"{where}: no operation {_short(value)}; expected {hint}", path) from None
 
 
 def _section(entry: Mapping[str, Any], path: Path) -> Section:
-    return Section(_text(entry, "name", path, "[[sections]]"), _number(entry, "start", path, 0, 24 * 3600))
+    return Section(_text(entry, "name", path, "[[sections]]"), _number(entry, "start", path, 0, LONGEST_SONG))
 
 
-def _read(path: Path) -> str:
+def _decoded(data: bytes, path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"{path.stat().st_size:,} bytes; expected at most {MAX_BYTES:,}", path)
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read it: {error.strerror}", path) from None
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start} is not UTF-8; expected UTF-8 text", path) from None
 
 
-def _read_toml(path: Path) -> Mapping[str, Any]:
+def _read_toml(folder: Path) -> tuple[Path, Mapping[str, Any]]:
+    """A folder's song.toml, its path and what is in it."""
+    path = inside(folder, "song.toml", folder)
+    text = _decoded(read_bytes(path, MAX_BYTES, "a song.toml"), path)
+    for number, row in enumerate(text.split("\n"), start=1):
+        if len(row) > LONGEST_ROW:
+            raise InputError(f"{len(row):,} characters; expected at most {LONGEST_ROW:,}", path, number)
     try:
-        return tomllib.loads(_read(path))
-    except tomllib.TOMLDecodeError as error:
+        return path, tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # no TOML, too many digits; too deep
         raise InputError(f"not TOML: {error}", path) from None
 
 
 def _text(table: Mapping[str, Any], key: str, path: Path, where: str = "") -> str:
     value = table.get(key)
     if not isinstance(value, str) or not value:
-        raise InputError(f"{where + ': ' if where else ''}{key} is {value!r}; expected a text", path)
-    return value
+        raise InputError(f"{where + ': ' if where else ''}{key} is {_short(value)}; expected a text", path)
+    return _shown(value, key, path, where)
+
+
+def _texts(table: Mapping[str, Any], path: Path, where: str) -> dict[str, str]:
+    return {key: _shown(str(value), _short(key), path, where) for key, value in table.items()}
+
+
+def _shown(text: str, key: str, path: Path, where: str = "") -> str:
+    """A text, or InputError where stage and terminal cannot show it."""
+    if len(text) > MOST_LETTERS or decoding.CONTROL.search(text):
+        what = f"expected at most {MOST_LETTERS:,} characters, and none that control a terminal"
+        raise InputError(f"{where + ': ' if where else ''}{key} is {_short(text)}; {what}", path)
+    return text
+
+
+def _short(value: object) -> str:
+    """A value as an error quotes it."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _number(
@@ -269,19 +302,19 @@ def _number(
     value = table.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
         expected = f"expected a number from {low:g} to {high:g}"
-        raise InputError(f"{where + ': ' if where else ''}{key} is {value!r}; {expected}", path)
+        raise InputError(f"{where + ': ' if where else ''}{key} is {_short(value)}; {expected}", path)
     return float(value)
 
 
 def _table(table: Mapping[str, Any], key: str, path: Path) -> Mapping[str, Any]:
     value = table.get(key, {})
     if not isinstance(value, Mapping):
-        raise InputError(f"{key} is {value!r}; expected a table [{key}]", path)
+        raise InputError(f"{key} is {_short(value)}; expected a table [{key}]", path)
     return value
 
 
 def _list(table: Mapping[str, Any], key: str, path: Path) -> list[Mapping[str, Any]]:
     value = table.get(key)
     if not isinstance(value, list) or not all(isinstance(entry, Mapping) for entry in value):
-        raise InputError(f"{key} is {value!r}; expected tables [[{key}]]", path)
+        raise InputError(f"{key} is {_short(value)}; expected tables [[{key}]]", path)
     return value

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loop_core.errors import InputError
+from loop_core.files import read_bytes
+from loop_core.formats.lyrics import quoted
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 250_000
+DEEPEST = 120
+"""Syntax within syntax: what reads it calls itself for each, and Python ends that at a thousand."""
 MOST_MODULES = 64
 """Modules beside a script that are read, at most."""
 
@@ -30,25 +34,29 @@ class Source:
         try:
             tree = ast.parse(self.text, filename=str(self.path))
             compile(tree, str(self.path), "exec", dont_inherit=True)  # finds a stray 'return' or 'break'
-            return tree
         except SyntaxError as error:
-            line = (error.text or "").strip()
-            raise InputError(f"syntax error: {error.msg}: {line!r}", self.path, error.lineno) from None
+            line = quoted((error.text or "").strip())
+            raise InputError(f"syntax error: {error.msg}: {line}", self.path, error.lineno) from None
         except (ValueError, RecursionError, MemoryError) as error:
             raise InputError(f"not readable as Python: {error}", self.path) from None
+        _check_depth(tree, self.path)
+        return tree
+
+
+def _check_depth(tree: ast.Module, path: Path) -> None:
+    level: list[ast.AST] = [tree]
+    for _ in range(DEEPEST):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+    placed = next((node for node in level if isinstance(node, ast.expr | ast.stmt)), None)
+    if placed is not None:
+        raise InputError(f"nested more than {DEEPEST} deep; expected simpler code", path, placed.lineno)
 
 
 def read_source(path: Path, module: str = "__main__") -> Source:
     """Read a file of Python; InputError when it cannot be read."""
+    data = read_bytes(path, MAX_BYTES, "a training script")
     try:
-        data = path.read_bytes()
-        if len(data) > MAX_BYTES:
-            raise InputError(
-                f"{len(data):,} bytes; expected a training script of at most {MAX_BYTES:,}", path
-            )
         text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read it: {error.strerror}", path) from None
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start} is not UTF-8; expected Python source in UTF-8", path) from None
     return Source(path, module, text.replace("\r\n", "\n").replace("\r", "\n"))

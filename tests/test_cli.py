@@ -230,7 +230,7 @@ def test_a_measurement_that_is_not_to_be_kept_is_refused() -> None:
 
 
 def test_unusable_input_of_singing_is_refused(tmp_path: Path) -> None:
-    assert "there is no such file" in refused("sing", "--recording", str(tmp_path / "gone.wav"))
+    assert "cannot read it: No such file" in refused("sing", "--recording", str(tmp_path / "gone.wav"))
     assert "--difficulty 'hart'; did you mean 'hard'?" in refused("sing", "--difficulty", "hart")
     for latency in ("x", "1e3", "2000", "-1000.5", "nan", ""):
         assert "expected milliseconds from -1000 to 1000" in refused("sing", "--latency", latency)

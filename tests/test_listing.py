@@ -127,11 +127,11 @@ def test_a_file_without_a_training_loop_says_what_is_expected(source: str, tmp_p
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"nowhere\.py: cannot read it: No such file"):
         read_listing(tmp_path / "nowhere.py")
-    with pytest.raises(InputError, match="cannot read it"):
+    with pytest.raises(InputError, match="this is no regular file; expected a training script"):
         read_listing(tmp_path)
     with pytest.raises(InputError, match="byte 2 is not UTF-8"):
         read(b"x \xff", tmp_path)
-    with pytest.raises(InputError, match="1,000,001 bytes; expected"):
+    with pytest.raises(InputError, match="more than 250,000 bytes; expected a training script"):
         read(b" " * (MAX_BYTES + 1), tmp_path)
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loop_core.errors import InputError
 from loop_core.operations import Operation
-from loop_core.song import find_song, load_song, song_folders
+from loop_core.song import MOST_STEMS, find_song, load_song, song_folders
 
 SONGS = Path(__file__).parents[1] / "assets" / "songs"
 
@@ -72,10 +72,10 @@ def test_every_stem_but_the_voice_is_a_backing_and_backing_is_the_first(
     assert song.stems == {name: tmp_path / f"{name}.ogg" for name in stems}
 
 
-NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x7f"))
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]))
 
 
-@given(st.lists(NAMES, unique=True))
+@given(st.lists(NAMES, unique=True, max_size=MOST_STEMS))
 def test_a_backing_may_have_any_name(tmp_path_factory: pytest.TempPathFactory, names: list[str]) -> None:
     folder = write_song(tmp_path_factory.mktemp("song"), (Operation.SETUP,), stems=["a"])
     edit(folder, 'a = "a.ogg"', "\n".join(f'{json.dumps(n, ensure_ascii=False)} = "a.ogg"' for n in names))
@@ -110,7 +110,7 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(folder: Path, tmp_path: 
     assert "'vocals.ogg' is outside the song's folder" in refused(folder)
 
 
-@pytest.mark.parametrize("name", [r"a\u0000b", "x" * 5000, ".", ""])
+@pytest.mark.parametrize("name", [r"a\u0000b", "x" * 1100, ".", ""])
 def test_a_name_that_can_be_no_file_is_refused(name: str, folder: Path) -> None:
     edit(folder, '"vocals.ogg"', f'"{name}"')
     assert refused(folder).startswith(f"{folder / 'song.toml'}: ")

@@ -13,7 +13,7 @@ from format_samples import ASS, DUET, LRC, ULTRASTAR, WEBVTT, karaoke_midi
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import recording
+from app import sound_file
 from app.audio import decode
 from app.cli import app
 from assets import SONGS
@@ -193,10 +193,10 @@ def test_what_cannot_be_imported_is_one_line_and_exits_with_2(
 
 
 def test_a_recording_longer_than_any_song_is_refused(wild: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording, "LONGEST", 0)
+    monkeypatch.setattr(sound_file, "LONGEST_SONG", 0)
     audio = write_recording(wild / "rec.wav")
     message = refused("songs", "import", str(wild / "us.txt"), "--audio", str(audio), "--to", str(wild / "s"))
-    assert "longer than 0 minutes; expected one song" in message
+    assert "longer than 30 minutes; expected one song" in message
 
 
 def test_a_line_too_wide_for_the_stage_is_told(tmp_path: Path) -> None:

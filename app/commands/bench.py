@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.options import SongOption, read_names
 from app.parts import conductor_for, console
 from assets import SONGS
@@ -17,7 +18,12 @@ def bench(
     song: SongOption = "optimization_loop",
     only: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Only these of the parts above, one by one or with commas."),
+        typer.Option(
+            metavar="NAME",
+            help="Only these of the parts above, one by one or with commas. Default: all.",
+            autocompletion=completing.part,
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Measure this machine: each figure beside a reference from the same run, and beside its target.

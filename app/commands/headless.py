@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.options import (
     FunctionOption,
     GivenArgument,
@@ -40,13 +41,16 @@ def headless(
         str | None,
         typer.Option(
             metavar="NAME|all",
+            autocompletion=completing.lesson_or_all,
             help="The training loop that runs, or all of them in turn. Default: straight_line.",
             show_default=False,
         ),
     ] = None,
     function: FunctionOption = "",
     song: SongOption = "optimization_loop",
-    fps: Annotated[str, typer.Option(metavar="NUMBER", help="Pictures per second of the song.")] = "60",
+    fps: Annotated[
+        str, typer.Option(metavar="NUMBER", help="Pictures per second of the song, from 1 to 1000.")
+    ] = "60",
     trace: Annotated[
         Path | None,
         typer.Option(
@@ -62,7 +66,7 @@ def headless(
         ),
     ] = None,
     size: Annotated[
-        str, typer.Option(metavar="WIDTHxHEIGHT", help="The size of those pictures.")
+        str, typer.Option(metavar="WIDTHxHEIGHT", help="The size of those pictures, in pixels.")
     ] = "1920x1080",
     theme: ThemeOption = None,
     language: LanguageOption = None,

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.options import (
     BackingOption,
     FullscreenOption,
@@ -37,7 +38,12 @@ def karaoke(
     function: FunctionOption = "",
     song: SongOption = "optimization_loop",
     exercise: Annotated[
-        str, typer.Option(metavar="say|gap|type", help="What to do while it plays; V and W change it.")
+        str,
+        typer.Option(
+            metavar="say|gap|type",
+            help="What to do while it plays; V and W change it.",
+            autocompletion=completing.exercise,
+        ),
     ] = "say",
     due: Annotated[
         bool, typer.Option("--due", help="Begin with the lines that are to be repeated today.")

@@ -29,14 +29,16 @@ from loop_core.song import find_song, load_song
 
 def picture(
     out: Annotated[Path, typer.Argument(metavar="OUT.png", help="The picture's file.")],
-    at: Annotated[str, typer.Option(metavar="SECONDS", help="The moment of the song.")],
+    at: Annotated[str, typer.Option(metavar="SECONDS", help="The moment of the song, from 0 on.")],
     script: ScriptArgument = None,
     given: GivenArgument = None,
     lesson: LessonOption = None,
     function: FunctionOption = "",
     song: SongOption = "optimization_loop",
     backing: BackingOption = None,
-    size: Annotated[str, typer.Option(metavar="WIDTHxHEIGHT", help="The picture's size.")] = "1920x1080",
+    size: Annotated[
+        str, typer.Option(metavar="WIDTHxHEIGHT", help="The picture's size in pixels.")
+    ] = "1920x1080",
     theme: ThemeOption = None,
     language: LanguageOption = None,
 ) -> None:

@@ -52,10 +52,16 @@ def play(
     theme: ThemeOption = None,
     language: LanguageOption = None,
     speed: Annotated[
-        str, typer.Option(metavar="PERCENT", help="To practise slower or faster, at the same pitch.")
+        str,
+        typer.Option(
+            metavar="PERCENT", help="To practise slower or faster at the same pitch: from 50 to 125."
+        ),
     ] = "100",
     transpose: Annotated[
-        str, typer.Option(metavar="SEMITONES", help="To practise higher or lower, at the same speed.")
+        str,
+        typer.Option(
+            metavar="SEMITONES", help="To practise higher or lower at the same speed: from -6 to 6."
+        ),
     ] = "0",
     still: StillOption = False,
     late: LateOption = False,

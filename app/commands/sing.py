@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.options import (
     BackingOption,
     FullscreenOption,
@@ -40,6 +41,7 @@ def sing(
         typer.Option(
             metavar="easy|medium|hard",
             help="How near a pitch must be: by 2, 1 or 0 semitones. Default: what E chose last, else medium.",
+            autocompletion=completing.difficulty,
             show_default=False,
         ),
     ] = None,
@@ -51,7 +53,7 @@ def sing(
         str | None,
         typer.Option(
             metavar="MS",
-            help="How much later the microphone hears than you sing, from -1000. "
+            help="How much later the microphone hears than you sing, in ms from -1000 to 1000. "
             "Default: what --calibrate has measured.",
             show_default=False,
         ),

@@ -41,7 +41,9 @@ def video(
     size: Annotated[
         str | None,
         typer.Option(
-            metavar="WIDTHxHEIGHT", help="Default: 1920x1080, of a .gif 960x540.", show_default=False
+            metavar="WIDTHxHEIGHT",
+            help="The film's size in pixels. Default: 1920x1080, of a .gif 960x540.",
+            show_default=False,
         ),
     ] = None,
     fps: Annotated[

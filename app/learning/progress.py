@@ -82,7 +82,7 @@ def load_progress(path: Path) -> tuple[Progress, str]:
         return Progress(path, {}), ""
     try:
         return Progress(path, _read(path)), ""
-    except (ValueError, TypeError, KeyError, OSError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError, OSError) as error:
         kept = set_aside(path)
         what = f"could not be read ({error})"
         return Progress(path, {}), f"{path.name} {what} and is kept as {kept.name}; results begin anew"

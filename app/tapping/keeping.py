@@ -10,7 +10,7 @@ from pathlib import Path
 
 from app.importing import MIX, Imported, write_song
 from loop_core.errors import InputError
-from loop_core.files import set_aside, writing
+from loop_core.files import read_bytes, set_aside, writing
 from loop_core.formats.lyrics import Finding, Lyrics
 from loop_core.kept_taps import load
 from loop_core.tapping import Tap
@@ -44,13 +44,7 @@ def resumed(path: Path, by: str, units: tuple[Unit, ...]) -> tuple[tuple[Tap, ..
     if not path.exists():
         return (), None
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
-        if len(data) > MOST_BYTES:
-            raise ValueError("too large")
-        taps = load(data.decode("utf-8"), by, units)
-    except OSError as error:
-        raise InputError(f"cannot read it: {error.strerror}", path) from None
+        taps = load(read_bytes(path, MOST_BYTES, "taps").decode("utf-8"), by, units)
     except (ValueError, RecursionError):
         kept = set_aside(path).name
         return (), BEGINS_ANEW.filled(path.name, kept)

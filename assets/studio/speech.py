@@ -110,7 +110,8 @@ def _run(*command: str) -> str:
     """What a program prints; raises InputError, with the packages named, when it or its voice is missing."""
     needs = PACKAGES[command[0]]
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+        run = subprocess.run(command, capture_output=True, text=True, check=True)  # nosec B603  # of PACKAGES
+        return run.stdout
     except FileNotFoundError as error:
         raise InputError(f"{command[0]} is not installed; install {needs}") from error
     except subprocess.CalledProcessError as error:

@@ -9,6 +9,7 @@ import codecs
 import re
 from pathlib import Path
 
+from loop_core import files
 from loop_core.errors import InputError
 from loop_core.formats.lyrics import Finding, quoted
 
@@ -59,19 +60,12 @@ MARKS = (
 GUESSED = ("cp1252", "cp1250", "cp1251", "koi8_r", "gb18030", "big5", "shift_jis", "cp949")
 _SAID = re.compile(rb"^#[ \t]*ENCODING[ \t]*:[ \t]*([A-Za-z0-9 _-]{1,40})", re.IGNORECASE | re.MULTILINE)
 _USUAL = re.compile("[A-Za-zÀ-ÖØ-öø-ÿŒœŠšŸŽž\u2018\u2019\u201c\u201d\u201e«»–—…€¡¿°´\xa0\\x00-\\x7f]*")
-_CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u2028\u2029]")
+CONTROL = re.compile("[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\\x9f\u2028\u2029]")
 
 
 def read_bytes(path: Path) -> bytes:
     """A file's bytes; InputError when it cannot be read or is larger than `MAX_BYTES`."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"cannot read it: {error.strerror}", path) from None
-    if len(data) > MAX_BYTES:
-        raise InputError(f"more than {MAX_BYTES:,} bytes; expected a file of words and notes", path)
-    return data
+    return files.read_bytes(path, MAX_BYTES, "a file of words and notes")
 
 
 def encoding_named(name: str) -> str:
@@ -95,9 +89,9 @@ def decode(data: bytes, name: str, encoding: str = "") -> tuple[str, tuple[Findi
     for number, row in enumerate(text.split("\n"), start=1):
         if len(row) > LONGEST_ROW:
             raise InputError(f"{len(row):,} characters; expected at most {LONGEST_ROW:,}", name, number)
-    clean, count = _CONTROL.subn(" ", text)
+    clean, count = CONTROL.subn(" ", text)
     if count:
-        line = text.count("\n", 0, _first(_CONTROL, text)) + 1
+        line = text.count("\n", 0, _first(CONTROL, text)) + 1
         findings = (*findings, Finding(line, f"{count} control characters", "control"))
     return clean, findings
 

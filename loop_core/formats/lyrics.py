@@ -16,6 +16,8 @@ NO_OPERATION = "none"
 MOST_LINES, MOST_NOTES, MOST_HEADERS = 10_000, 100_000, 1_000
 """Of one file; a song of an hour has some thousand notes."""
 MOST_FINDINGS = 1_000
+LONGEST_SONG = 30 * 60
+"""Seconds: its recordings are decoded in memory, ten million bytes a minute."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,13 @@ from app.commands.songs.exporting import export
 from app.commands.songs.importing import import_files
 from app.commands.songs.starting import new
 from app.commands.songs.timing import time
+from app.manual import MANUALS
 from app.parts import console
 from assets import SONGS
 
-songs = typer.Typer(rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
+songs = typer.Typer(
+    epilog=MANUALS["songs"], rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
+)
 
 
 @songs.callback(invoke_without_command=True)
@@ -31,8 +34,8 @@ def list_songs(context: typer.Context) -> None:
         show_songs(console(), SONGS)
 
 
-songs.command("import")(import_files)
-songs.command()(export)
-songs.command()(check)
-songs.command()(new)
-songs.command()(time)
+songs.command("import", epilog=MANUALS["songs import"])(import_files)
+songs.command(epilog=MANUALS["songs export"])(export)
+songs.command(epilog=MANUALS["songs check"])(check)
+songs.command(epilog=MANUALS["songs new"])(new)
+songs.command(epilog=MANUALS["songs time"])(time)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.options import check_target, read_name
 from assets import SONGS
 from loop_core.errors import InputError
@@ -13,10 +14,23 @@ from loop_core.song import find_song, load_chart, load_song
 
 
 def export(
-    song: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="A bundled song, or a song's folder.")],
-    form: Annotated[str, typer.Option("--format", metavar="NAME", help="One of those above.")],
+    song: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME|FOLDER",
+            help="A bundled song, or a song's folder.",
+            autocompletion=completing.song,
+        ),
+    ],
+    form: Annotated[
+        str,
+        typer.Option("--format", metavar="NAME", help="One of those above.", autocompletion=completing.form),
+    ],
     to: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="By default the song's name, in this folder.")
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="The file. Default: the song's name, in this folder.", show_default=False
+        ),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a file that is there already.")] = False,
 ) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.options import own_folder
 from app.parts import console
 from loop_core.errors import InputError
@@ -24,7 +25,12 @@ def import_files(
         Path, typer.Option(metavar="FOLDER", help="Where the songs' folders go, each named after its file.")
     ] = Path(),
     voice: Annotated[
-        str, typer.Option(metavar="both|1|2", help="Of a duet: the lines of both voices or of one.")
+        str,
+        typer.Option(
+            metavar="both|1|2",
+            help="Of a duet: the lines of both voices or of one.",
+            autocompletion=completing.voice,
+        ),
     ] = "both",
     encoding: Encoding = "",
     replace: Annotated[

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.commands.songs.importing import Encoding
 from app.options import (
     FullscreenOption,
@@ -34,7 +35,11 @@ def time(
     ] = Path(),
     by: Annotated[
         str,
-        typer.Option(metavar="line|syllable", help="What a tap is on; syllables of a line by their letters."),
+        typer.Option(
+            metavar="line|syllable",
+            help="What a tap is on; syllables of a line by their letters.",
+            autocompletion=completing.by,
+        ),
     ] = "line",
     instrumental: Annotated[
         Path | None,
@@ -44,7 +49,8 @@ def time(
         str | None,
         typer.Option(
             metavar="MS",
-            help="By how much taps come late. Default: what `torchaoke calibrate` has measured, "
+            help="By how much taps come late, in ms from -1000 to 1000. Default: what `torchaoke calibrate` "
+            "has measured, "
             "else what the sound device is known to need.",
             show_default=False,
         ),

@@ -5,8 +5,11 @@ import typer
 from app.commands.trace.comparing import compare
 from app.commands.trace.exporting import csv, tensorboard
 from app.commands.trace.showing import show
+from app.manual import MANUALS
 
-trace = typer.Typer(rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]})
+trace = typer.Typer(
+    epilog=MANUALS["trace"], rich_markup_mode=None, context_settings={"help_option_names": ["-h", "--help"]}
+)
 
 
 @trace.callback(invoke_without_command=True)
@@ -26,7 +29,7 @@ def say_how(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-trace.command()(show)
-trace.command()(csv)
-trace.command()(tensorboard)
-trace.command()(compare)
+trace.command(epilog=MANUALS["trace show"])(show)
+trace.command(epilog=MANUALS["trace csv"])(csv)
+trace.command(epilog=MANUALS["trace tensorboard"])(tensorboard)
+trace.command(epilog=MANUALS["trace compare"])(compare)

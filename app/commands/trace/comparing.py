@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app import completing
 from app.options import read_names
 from loop_core.errors import InputError
 
@@ -18,7 +19,11 @@ def compare(
     ] = "0",
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAMES", help="What is not compared, as in evidence,code_lines."),
+        typer.Option(
+            metavar="NAMES",
+            help="What is not compared, as in evidence,code_lines.",
+            autocompletion=completing.field,
+        ),
     ] = None,
     times: Annotated[
         bool, typer.Option("--times", help="Compare the times of runs in real time as well.")

@@ -17,7 +17,10 @@ EVENTS = "events.out.tfevents."
 def csv(
     file: TraceArgument,
     to: Annotated[
-        Path | None, typer.Option(metavar="OUT.csv", help="By default the trace's name, in this folder.")
+        Path | None,
+        typer.Option(
+            metavar="OUT.csv", help="The file. Default: the trace's name, in this folder.", show_default=False
+        ),
     ] = None,
     losses: Annotated[
         bool, typer.Option("--losses", help="One row per epoch with both losses, of the fast epochs too.")
