@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from app.apart import MissingError, ask
 from app.devices import sound_device
 from app.pace import PLAIN, Pace
 from app.sound_file import decoded, opened
@@ -41,6 +42,9 @@ QUEUE_ASKED = "PULSE_LATENCY_MSEC"
 """What PulseAudio's library, and PipeWire's, reads it from."""
 ATTEMPTS = 3
 """How often both stems are started, at most, to begin in the same buffer; one start in 25 misses it."""
+OPENS = "import sys, pygame; print(pygame.mixer.init(int(sys.argv[1]), -16, 2, int(sys.argv[2])) or 1)"
+ANSWER = 5.0
+"""Seconds that a sound server has to answer."""
 TICK = 0.04
 """Seconds that a tick of the count-in sounds."""
 TICK_PITCHES = (1760.0, 1320.0)
@@ -215,7 +219,7 @@ class MixerPlayer:
                 self._channel.play(sound)
             if marked is not None:
                 self._ticks.play(marked)
-            if pygame.mixer.music.get_pos() < 1000 * self._buffer // SAMPLE_RATE:
+            if _mixed() < 1000 * self._buffer // SAMPLE_RATE:
                 break  # no buffer was mixed between them
 
     def mark(self, times: Sequence[float]) -> None:
@@ -240,7 +244,7 @@ class MixerPlayer:
 
     def position(self) -> float | None:
         """Start plus what has been mixed since; None when the music does not play."""
-        mixed = pygame.mixer.music.get_pos()
+        mixed = _mixed()
         if not pygame.mixer.music.get_busy():  # asked afterwards: after the end the other is anything
             return None
         return self._start + self._rate * mixed / 1000
@@ -254,8 +258,8 @@ class MixerPlayer:
 
     def close(self) -> None:
         """Close the device, and remove what was prepared."""
-        pygame.mixer.quit()
         self._takes.close()
+        pygame.mixer.quit()
 
     def _marked(self, start: float, rate: float) -> pygame.mixer.Sound | None:
         times = [(time - start) / rate for time in self._marks if time >= start]
@@ -272,11 +276,22 @@ class MixerPlayer:
         self._loaded = path
 
 
-def open_player(stems: Mapping[str, Path], length: float, real: Callable[[], float], backing: str) -> Player:
-    """The mixer where a device opens; else silence, whose description says why."""
+def open_player(
+    stems: Mapping[str, Path],
+    length: float,
+    real: Callable[[], float],
+    backing: str,
+    wanted: Callable[[], bool] = lambda: True,
+) -> Player:
+    """The mixer where a device opens; else silence, whose description says why.
+
+    A Python of its own tries it first: SDL crashes where PulseAudio has no sink, and holds up all of
+    Python where it does not answer. wanted: whether anybody waits for it.
+    """
     try:
+        ask(OPENS, str(SAMPLE_RATE), str(BUFFERS[-1]), timeout=ANSWER, wanted=wanted)
         return MixerPlayer(stems, backing)
-    except pygame.error as error:
+    except (pygame.error, MissingError) as error:
         return SilentPlayer(length, real, f"no sound: {error}")
 
 
@@ -345,6 +360,12 @@ def play_once(samples: npt.NDArray[np.float64]) -> None:
     _open_mixer()
     stereo = np.repeat((samples * 32767).astype(np.int16)[:, None], 2, axis=1)
     pygame.mixer.Sound(buffer=stereo.tobytes()).play()
+
+
+def _mixed() -> int:
+    """Milliseconds that have been mixed; pygame takes a moment that is just to come for one far away."""
+    mixed: int = pygame.mixer.music.get_pos()
+    return mixed - (1 << 64) if mixed >= 1 << 63 else mixed
 
 
 def latency_of(driver: str, buffer: int) -> float:

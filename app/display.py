@@ -50,17 +50,19 @@ def open_window(size: tuple[int, int], fullscreen: bool, instead: str) -> None:
         if pygame.display.get_driver() in UNSEEN and "SDL_VIDEODRIVER" not in os.environ:
             raise pygame.error(f"SDL found only its driver {pygame.display.get_driver()!r}")
         pygame.font.init()
-        set_mode(size, fullscreen)
+        pygame.display.set_mode(size, pygame.RESIZABLE)
+        pygame.Window.from_display_module().minimum_size = MINIMUM
+        fill_screen(fullscreen)
     except pygame.error as error:
         raise InputError(f"no display: {error}{instead}") from None
     pygame.display.set_caption("Torchaoke")
     pygame.mouse.set_visible(True)
 
 
-def set_mode(size: tuple[int, int], fullscreen: bool) -> None:
-    """A window of this size, which can be resized, or all of the screen."""
-    if fullscreen:
-        pygame.display.set_mode((0, 0), pygame.FULLSCREEN)
+def fill_screen(wanted: bool) -> None:
+    """All of the screen that the window is on, or the window as it was before."""
+    window = pygame.Window.from_display_module()
+    if wanted:
+        window.set_fullscreen(desktop=True)
     else:
-        pygame.display.set_mode(size, pygame.RESIZABLE)
-        pygame.Window.from_display_module().minimum_size = MINIMUM
+        window.set_windowed()

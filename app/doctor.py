@@ -1,21 +1,18 @@
 """What this machine has, and what is used instead of what is missing."""
 
-import json
 import os
 import platform
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from app.apart import MissingError, ask
 from app.settings import read_settings
-from assets import FOLDER, FONTS
+from assets import FONTS
 from loop_core.errors import InputError
 from loop_core.lessons import LESSONS
 from loop_core.listing import read_listing
@@ -103,28 +100,6 @@ def show(console: Console, findings: Iterable[Finding]) -> bool:
     else:
         console.print("\nThe show can run.")
     return not broken
-
-
-class MissingError(Exception):
-    """Something is not there; the text says how that was seen."""
-
-
-def ask(code: str, *arguments: str, timeout: float = 60) -> Any:
-    """What a Python of its own prints as JSON: neither a crash nor a hang of a driver reaches this one.
-
-    Raises MissingError with the last line of its errors, or when it gives no answer in time.
-    """
-    command = [sys.executable, "-c", code, *arguments]
-    try:
-        run = subprocess.run(  # nosec B603  # this Python, with code from above
-            command, cwd=FOLDER.parent, capture_output=True, text=True, timeout=timeout, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise MissingError(f"no answer within {timeout:g} s") from None
-    if run.returncode:
-        lines = run.stderr.strip().splitlines() or [f"ended with status {run.returncode}"]
-        raise MissingError(lines[-1])
-    return json.loads(run.stdout.splitlines()[-1])
 
 
 def _version(package: str) -> str:

@@ -14,6 +14,7 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_RIGHT: Show.on,
     pygame.K_r: Show.restart,
     pygame.K_o: Show.hold,
+    pygame.K_s: Show.skip,
     pygame.K_RETURN: Show.repeat,
     pygame.K_KP_ENTER: Show.repeat,
     pygame.K_d: Show.lessons,

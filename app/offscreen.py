@@ -1,5 +1,6 @@
 """Pictures without a window: the stage drawn in memory."""
 
+import io
 import math
 from collections.abc import Callable
 from contextlib import closing
@@ -41,8 +42,10 @@ class OffScreen:
 
     def save(self, path: Path) -> None:
         """Write the picture as a PNG file, whole or not at all."""
+        picture = io.BytesIO()  # to a file SDL writes without a word that the disk is full
+        pygame.image.save(self.surface, picture, ".png")
         with writing(path) as part:
-            pygame.image.save(self.surface, part)
+            part.write_bytes(picture.getvalue())
 
 
 def draw_moment(

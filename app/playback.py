@@ -20,6 +20,7 @@ class Playback:
         self._wanted = PLAIN
         self._real = real
         self._clock: SmoothClock | None = None
+        self._last = 0.0  # where it was when that was asked last
 
     @property
     def rate(self) -> float:
@@ -34,7 +35,7 @@ class Playback:
     def play(self, at: float) -> None:
         """Play from there."""
         self.player.play(at, self.pace)
-        self._clock = SmoothClock(self.player.position, self._real, at, self.rate)
+        self._follow(at)
 
     def back(self, seconds: float) -> None:
         """So many seconds earlier, without a stumble where that is a whole number of bars."""
@@ -43,8 +44,7 @@ class Playback:
             start = position - seconds + LEAD * self.rate
             self.player.play(start, self.pace, LEAD)
             now = self.player.position()
-            at = start if now is None else now
-            self._clock = SmoothClock(self.player.position, self._real, at, self.rate)
+            self._follow(start if now is None else now)
 
     def stop(self) -> None:
         """Be silent."""
@@ -52,14 +52,27 @@ class Playback:
         self._clock = None
 
     def position(self) -> float | None:
-        """Where the sound is, None while none plays; after a stall it is brought to where the show is."""
+        """Where the sound is, None while none plays; after a stall it is brought to where the show is.
+
+        A stall of the device is seen afterwards: pygame counts on meanwhile, and then takes it back.
+        """
         if self._clock is None:
             return None
         stalled = self._clock.stalled
         now = self._clock.now()
-        if stalled and not self._clock.stalled:
+        if now < self._last or (stalled and not self._clock.stalled):
+            now = max(now, self._last)
             self.play(now)
+        self._last = now
         return now
+
+    def change_player(self, player: Player) -> None:
+        """Be on another device, that has the present pace; what plays has to be played there."""
+        self.player = player
+        if self._clock is not None:
+            self._follow(self._clock.now())
+        if not self.settled:
+            player.prepare(self._wanted)
 
     def set_player(self, player: Player) -> None:
         """Play on another device, at the pace that is wanted."""
@@ -87,3 +100,7 @@ class Playback:
     def take_up(self) -> None:
         """The next `play` is at the wanted pace."""
         self.pace = self._wanted
+
+    def _follow(self, at: float) -> None:
+        self._clock = SmoothClock(self.player.position, self._real, at, self.rate)
+        self._last = at

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import pygame
 
-from app.display import interruptible, open_window, set_mode
+from app.display import fill_screen, interruptible, open_window
 from app.theme import Theme, theme_for
 
 FPS = 60
@@ -57,7 +57,6 @@ def run(
     session: Session[Shown],
     draw: Callable[[pygame.Surface, Theme, Shown], None],
     handle: Callable[[pygame.Event, Theme], None],
-    size: tuple[int, int],
     fullscreen: bool,
     interrupted: list[int],
     *,
@@ -73,7 +72,7 @@ def run(
     while not session.quit and not interrupted:
         if session.fullscreen_wanted != fullscreen:
             fullscreen = session.fullscreen_wanted
-            set_mode(size, fullscreen)
+            fill_screen(fullscreen)
         surface = pygame.display.get_surface()
         assert surface is not None
         view = session.tick()

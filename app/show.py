@@ -1,6 +1,7 @@
 """The show: what each tick shows, and what the keys change, whatever window or test is around it."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from app.microphone import SilentSinger, Singer
 from app.mix import Mix
 from app.practice import Practice
 from app.settings import NEW, Change, Settings
+from app.sound_watch import OpenPlayer, SoundWatch
 from app.sync import Sync
 from app.theme import THEMES
 from app.transport import Transport
@@ -28,7 +30,6 @@ from loop_core.timeline import Loop, sung_lines
 from loop_core.words import LANGUAGES, Words
 
 OpenConductor = Callable[[Lesson], Conductor]
-OpenPlayer = Callable[[str], Player]
 OpenSinger = Callable[[], Singer]
 
 
@@ -56,14 +57,16 @@ class Show:
         difficulty: Difficulty = Difficulty.MEDIUM,
         sing: bool = False,
         settings: Settings = NEW,
+        beside: Executor | None = None,
     ) -> None:
-        """open_player: called by `open` with the backing's name.  start: begin as soon as the lesson is warm.
+        """open_player: opens the sound, on ``beside``.  start: begin as soon as the lesson is warm.
 
         controls: how the show is set at first; without a backing it has the song's first.
         results: where what a learner answers is kept.  exercise: one of `EXERCISES` that is on at first.
         due: begin with the lines that are to be repeated today.
         open_singer: opens the microphone; sing: at once, else when the key is pressed.
         settings: what is known of sound devices and displays.
+        beside: of one thread, a new one without it.
         """
         self.song = song
         self.lesson = lesson
@@ -72,7 +75,6 @@ class Show:
         self.picture_wanted = False
         self.calibration_wanted = False
         self._open_conductor = open_conductor
-        self._open_player = open_player
         controls = controls or Controls()
         backing = controls.backing or next(iter(song.backings), "")
         self._board = Board(replace(controls, started=start, backing=backing), real)
@@ -81,6 +83,9 @@ class Show:
         self.conductor = open_conductor(lesson)
         self._transport = Transport(song, SilentPlayer(song.length, real, ""), real)
         self._transport.awaits = self._awaits
+        self.sound = SoundWatch(
+            song, open_player, self._board, self._transport, real, beside or ThreadPoolExecutor(1, "sound")
+        )
         self.mix = Mix(song, self._board, self._transport)
         self.sync = Sync(self._board, settings)
         self.practice = Practice(song, self._board, self._transport)
@@ -106,10 +111,7 @@ class Show:
     def open(self) -> None:
         """What must not delay the first picture: warm the lesson up, open the audio device."""
         self.conductor.open()
-        player = self._open_player(self._board.controls.backing)
-        self._transport.set_player(player)
-        self._board.set(sound=player.description)
-        self.mix.apply()
+        self.sound.open()
         if self._sing:
             self.learner.sing()
 
@@ -117,6 +119,8 @@ class Show:
         """One picture: what is played now, and everything the keys have set."""
         board, transport = self._board, self._transport
         board.tick()
+        if self.sound.tick():
+            self.mix.apply()
         self.sync.follow(transport.player)
         self.practice.take_up()
         now = transport.now()
@@ -125,17 +129,20 @@ class Show:
         stopped = before and not board.controls.playing
         frame = self.conductor.tick(self._picture_time(now), transport.rate, board.controls.vamping)
         self.learner.look()
-        ready = frame.ready and transport.settled and not self.learner.busy
+        ready = frame.ready and self.sound.opened and transport.settled and not self.learner.busy
         if ready and board.controls.started and not self._begun:
             self._begin()
         frame = replace(frame, controls=board.controls)
         return self.learner.show(frame, now, stopped)
 
-    def close(self) -> None:
-        """End the sound, the microphone and the worker; keep what was answered."""
+    def close(self) -> bool:
+        """End the sound, the microphone and the worker; keep what was answered.
+
+        False where the sound device does not answer any more.
+        """
         self.learner.close()
-        self._transport.player.close()
         self.conductor.close()
+        return self.sound.close()
 
     def remember(self, settings: Settings) -> Settings:
         """With the lesson, and what the keys have changed; what the command line asked for is forgotten."""
@@ -191,6 +198,10 @@ class Show:
                 self._tour(parts)
             else:
                 self.say(NOTHING_WEAK)
+
+    def skip(self) -> None:
+        """Wait no longer for an operation that takes overlong."""
+        self.conductor.skip()
 
     def hold(self) -> None:
         """Stop after each line and wait for the key, or not."""

@@ -17,7 +17,7 @@ from loop_core.quiz import Quiz
 from loop_core.scoring import MOST
 from loop_core.snapshot import Snapshot
 from loop_core.timeline import line_at
-from loop_core.vamping import vamp_words
+from loop_core.vamping import waiting_words
 from loop_core.words import Words
 
 READY = Words("ready: Space starts and pauses, H lists the keys", "准备好了：空格开始或暂停，H 列出按键")
@@ -33,7 +33,7 @@ class SpeakLog:
         self._line: int | None = None
         self._snapshot: Snapshot | None = None
         self._playing = False
-        self._vamping = False
+        self._waiting = False, False, False  # for a vamp, for what takes too long, for what never ends
         self._quiz: Quiz | None = None
         self._cloze: Cloze | None = None
         self._beside = ""
@@ -53,10 +53,11 @@ class SpeakLog:
             self._playing = frame.controls.playing
             self._say(f"{clock(frame.now)} {'playing' if self._playing else 'paused'}")
         self._tell_set(frame)
-        vamping = bool(frame.controls.vamping)
-        if vamping and not self._vamping:
-            self._say(f"{clock(frame.now)} {vamp_words(frame)}")
-        self._vamping = vamping
+        overlong = frame.overlong
+        waiting = bool(frame.controls.vamping), overlong is not None, overlong is not None and overlong.left
+        if any(now and not before for now, before in zip(waiting, self._waiting, strict=True)):
+            self._say(f"{clock(frame.now)} {waiting_words(frame)}")
+        self._waiting = waiting
         self._tell_exercise(frame)
         self._tell_beside(frame)
         line = line_at(frame.song, frame.now)

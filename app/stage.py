@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pygame
 
 from app.panels import (
@@ -129,6 +130,7 @@ class Stage:
         self._areas: dict[str, list[Area]] = {}
         self._over_areas: list[Area] | None = None  # of what stands over the stage, None when nothing does
 
+    @np.errstate(all="ignore")  # numbers may be none, or beyond all that can be reckoned with
     def draw(self, surface: pygame.Surface, frame: Frame) -> list[pygame.Rect]:
         """Bring ``surface``, of the stage's size and kept from call to call, up to date.
 

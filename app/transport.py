@@ -134,6 +134,14 @@ class Transport:
         """Play on another device, at the pace that is wanted."""
         self._playback.set_player(player)
 
+    def change_player(self, player: Player) -> None:
+        """Go on with another player at the same moment and pace, which it has prepared."""
+        now = self.now()
+        self._playback.change_player(player)
+        player.hush(self.vamp is not None)
+        if self.playing:
+            self._go_on(now)
+
     def set_backing(self, name: str) -> None:
         """Play another backing from where the song is; a pause stays a pause."""
         now = self.now()

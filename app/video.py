@@ -12,6 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import ParamSpec
 
 import av
 import numpy as np
@@ -29,6 +30,8 @@ from loop_core.errors import InputError
 from loop_core.files import writing
 from loop_core.frame import Controls, Frame
 from loop_core.song import Song
+
+P = ParamSpec("P")
 
 AHEAD = 8
 """Pictures that may be drawn before they are encoded; one of 1080p takes 3 MB."""
@@ -182,12 +185,23 @@ class _Film:
 def _encode(pictures: Iterator[av.VideoFrame], film: _Film) -> None:
     """Encode on a thread of its own what this thread draws: FFmpeg's libraries run without Python's lock."""
     waiting: deque[Future[None]] = deque()
+    broken: list[Exception] = []  # FFmpeg crashes when it is given more after it could not write
+
+    def unbroken(work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
+        if broken:
+            return
+        try:
+            work(*args, **kwargs)
+        except Exception as error:
+            broken.append(error)
+            raise
+
     with ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder") as encoder:
         for number, picture in enumerate(pictures):
-            waiting.append(encoder.submit(film.add, number, picture))
+            waiting.append(encoder.submit(unbroken, film.add, number, picture))
             if len(waiting) > AHEAD:
                 waiting.popleft().result()
-        waiting.append(encoder.submit(film.finish))
+        waiting.append(encoder.submit(unbroken, film.finish))
         for job in waiting:
             job.result()
 

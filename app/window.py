@@ -11,12 +11,13 @@ from app.audio import open_player
 from app.calibrating.window import calibrate_show
 from app.camera import Camera, pictures_folder
 from app.devices import display
-from app.display import interruptible, key_of, open_window, set_mode
+from app.display import fill_screen, interruptible, key_of, open_window
 from app.keys import press
 from app.microphone import open_singer
 from app.settings import NOTHING_KEPT, Kept, load_settings, settings_path
 from app.show import OpenConductor, Show
 from app.stage import Stage
+from loop_core.clock import AwakeClock
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
 from loop_core.scoring import Difficulty
@@ -55,21 +56,24 @@ def play(
     """
     interval = sys.getswitchinterval()
     sys.setswitchinterval(0.0005)  # at the default 5 ms the worker wakes up to 5 ms late beside drawing
-    real = time.perf_counter
+    real = AwakeClock(time.perf_counter)
+    closed = True
     try:
         with interruptible() as interrupted:
             open_window(size, fullscreen, INSTEAD)
-            player = partial(open_player, song.stems, song.length, real)
+            player = partial(open_player, song.stems, song.length, real.now)
             show = Show(
                 song,
                 lesson,
                 open_conductor,
                 player,
-                real,
+                real.now,
                 start=start,
                 controls=controls,
                 open_singer=partial(
-                    open_singer, real, kept.settings.latency if latency is None else lambda name: latency
+                    open_singer,
+                    real.now,
+                    kept.settings.latency if latency is None else lambda name: latency,
                 ),
                 difficulty=difficulty,
                 sing=sing,
@@ -85,18 +89,19 @@ def play(
                 _run(
                     show,
                     camera,
-                    size,
+                    real,
                     fullscreen,
                     lambda frame: _over(frame, watch, interrupted),
-                    partial(calibrate_show, show, kept, size, interrupted),
+                    partial(calibrate_show, show, kept, interrupted),
                 )
             finally:
                 pygame.display.quit()
-                show.close()
                 camera.close()
+                closed = show.close()
                 kept.keep_at_end(show.remember)
     finally:
-        pygame.quit()
+        if closed:  # else it would wait for a sound device that does not answer
+            pygame.quit()
         sys.setswitchinterval(interval)
     return 0
 
@@ -118,7 +123,7 @@ def _over(frame: Frame, watch: Callable[[Frame], bool] | None, interrupted: list
 def _run(
     show: Show,
     camera: Camera,
-    size: tuple[int, int],
+    clock: AwakeClock,
     fullscreen: bool,
     watch: Callable[[Frame], bool],
     calibrate: Callable[[Controls, bool], bool],
@@ -132,12 +137,12 @@ def _run(
     opened = False
     show.fullscreen_wanted = fullscreen
     while not show.quit:
+        clock.tick()
         for event in pygame.event.get():
             _handle(show, event, stage)
         if show.fullscreen_wanted != fullscreen:
             fullscreen = show.fullscreen_wanted
-            set_mode(size, fullscreen)
-            stage = None
+            fill_screen(fullscreen)
         frame = show.tick()
         if show.calibration_wanted:
             show.calibration_wanted = False
@@ -164,6 +169,9 @@ def _run(
 def _handle(show: Show, event: pygame.Event, stage: Stage | None) -> None:
     if event.type == pygame.QUIT:
         show.quit = True
+    elif event.type == pygame.AUDIODEVICEREMOVED:
+        if event.which and not event.iscapture:  # one that is open, and so ours
+            show.sound.lost()
     elif event.type == pygame.KEYDOWN:
         press(show, key_of(event))
     elif event.type == pygame.WINDOWDISPLAYCHANGED:

@@ -11,6 +11,12 @@ STALL = 0.1
 """Seconds without any progress of the audio after which it counts as stalled."""
 
 
+ASLEEP = 0.5
+"""Seconds from one picture to the next from which they count as sleep."""
+BLINK = 0.05
+"""What counts of such a sleep: so little that a sound which was asleep too is not taken for stalled."""
+
+
 class Clock(Protocol):
     """Something that knows the song time."""
 
@@ -31,6 +37,25 @@ class VirtualClock:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self._now += seconds
+
+
+class AwakeClock:
+    """Real time without the stretches in which nobody called `tick`, as the machine or the process slept."""
+
+    def __init__(self, real: Callable[[], float]) -> None:
+        self._real = real
+        self._ticked = real()
+        self._asleep = 0.0
+
+    def now(self) -> float:
+        """Seconds on a monotonic clock."""
+        return self._real() - self._asleep
+
+    def tick(self) -> None:
+        """Somebody is awake."""
+        gap, self._ticked = self._real() - self._ticked, self._real()
+        if gap > ASLEEP:
+            self._asleep += gap - BLINK
 
 
 class SmoothClock:

@@ -7,11 +7,12 @@ import gc
 import time
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from loop_core.frame import Frame
+from loop_core.frame import Frame, Overlong
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
 from loop_core.operations import FAST, Operation
@@ -20,6 +21,7 @@ from loop_core.snapshot import Snapshot
 from loop_core.song import Song
 from loop_core.standstill import Standstill
 from loop_core.timeline import cue_at, deadlines, parts
+from loop_core.worker import GRACE, Interrupted, Worker
 
 if TYPE_CHECKING:  # it imports torch, which is the worker's business
     from loop_core.stepper import Stepper
@@ -32,6 +34,8 @@ MARGIN = 0.004
 """Seconds that an operation is started earlier than its cost demands."""
 BUDGET = 0.1
 """Seconds of a fast line that the worker runs at a stretch, so that a picture comes in between."""
+OVERLONG = 5.0
+"""Seconds after which somebody is asked whether to wait any longer for an operation."""
 UNKNOWN_COST = 0.03
 """Seconds that an operation is expected to take before one of its kind has been measured."""
 
@@ -74,7 +78,7 @@ class Conductor:
         self._times = [part.time for part in self._parts]
         self._deadlines = deadlines(song)
         self._costs: dict[Operation, float] = {}
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lesson")
+        self._worker = Worker()
         self._open_stepper = open_stepper
         self._opening: Future[bool] | None = None
         self._closing = False
@@ -88,6 +92,8 @@ class Conductor:
         self._last = -1  # the last part that is done
         self._shown: Done | None = None
         self._printed: tuple[str, ...] = ()  # by the parts of the present cue so far
+        self._skipped: tuple[object, float] | None = None  # what the worker was at, and when that was
+        self._left: Overlong | None = None  # what the worker was left at, for good
         self._now = -1.0
         self._standstill = Standstill()
 
@@ -118,7 +124,8 @@ class Conductor:
             self.open()
             assert self._opening is not None
             _finish(self._opening)
-        if self.ready:
+        self._give_up()
+        if self.ready and self._left is None:
             self._collect()
             self._send(now, rate)
             if self._real is None and self._job is not None:
@@ -136,14 +143,24 @@ class Conductor:
             shown=self._times[shown.index] if shown else 0.0,
             ready=self.ready,
             behind=self._due(now) > (shown.index if shown else -1),
+            overlong=self._overlong(),
         )
+
+    def skip(self) -> None:
+        """Do not wait any longer for an operation that takes overlong: the lesson stops in it.
+
+        Where it does not give way it is left behind, until the lesson begins again.
+        """
+        if self._overlong() is not None and self._left is None and self._real is not None:
+            self._skipped = self._worker.doing, self._real()
+            self._worker.interrupt()
 
     def lateness(self, now: float, rate: float = 1.0) -> float | None:
         """Real seconds by which the result that must be there at song time ``now`` is expected to be late.
 
         None where it is there, where there is none, and before the lesson is warm.
         """
-        if self._real is None or not self.ready:
+        if self._real is None or self._left is not None or not self.ready:
             return None
         self._collect()
         time, wanted = self._wanted(now)
@@ -159,6 +176,8 @@ class Conductor:
         """
         target = self._due(now)
         self._now = now
+        if self._left is not None and target + 1 < self._next:
+            self._replace_worker()
         if self._job is not None or target + 1 < self._next:
             self._discard = self._job is not None
             self._finished.clear()
@@ -185,13 +204,41 @@ class Conductor:
             self._stepper.finish()
             return self._stepper.printed()
 
-        return self._worker.submit(work).result()
+        return self._worker.submit(work).result()  # as long as it takes, as plainly run
 
     def close(self) -> None:
-        """End the worker; the lesson is left on its own thread."""
+        """End the worker; the lesson is left on its own thread, interrupted where it does not end."""
         self._closing = True
-        self._worker.submit(self._close)
-        self._worker.shutdown(wait=True)
+        if self._left is None:
+            self._worker.close(self._close)
+
+    def _overlong(self) -> Overlong | None:
+        doing = self._worker.doing
+        if self._left is not None or doing is None or self._real is None:
+            return self._left
+        seconds = self._real() - doing[1]
+        return Overlong(doing[0], int(seconds)) if seconds >= OVERLONG else None
+
+    def _give_up(self) -> None:
+        """Leave the worker behind where what was interrupted has not given way."""
+        if self._skipped is None or self._real is None:
+            return
+        doing, at = self._skipped
+        if self._worker.doing is not doing:
+            self._skipped = None
+        elif self._real() > at + GRACE:
+            overlong = self._overlong()
+            self._skipped = self._job = None
+            self._discard = False
+            self._worker.leave()
+            self._left = None if overlong is None else replace(overlong, left=True)
+            if self._restart:
+                self._replace_worker()
+
+    def _replace_worker(self) -> None:
+        """Begin the lesson on a new thread; the old one is alone with what it does."""
+        self._worker, self._left = Worker(), None
+        self._opening = self._worker.submit(self._open)
 
     def _due(self, now: float) -> int:
         """The last part whose time has come, -1 before the first."""
@@ -237,7 +284,7 @@ class Conductor:
         self, restart: bool, dues: dict[int, float], start_at: float | None, replayed: bool
     ) -> list[Done]:
         """On the worker: run these parts, by index with their planned starts; of each cue only the last."""
-        stepper = self._stepper
+        stepper, worker = self._stepper, self._worker
         if start_at is not None and self._real is not None:
             time.sleep(min(max(0.0, start_at - self._real()), HORIZON))
         if restart:
@@ -251,7 +298,12 @@ class Conductor:
             if index + 1 in dues and self._parts[index + 1].cue == part.cue:
                 continue
             started = clock()
-            snapshot, complete = stepper.perform(part.cue, self._operation(index), part.share, budget)
+            operation = self._operation(index)
+            try:
+                with worker.interruptible(operation, started):
+                    snapshot, complete = stepper.perform(part.cue, operation, part.share, budget)
+            except Interrupted as error:  # beside the lesson's own code
+                snapshot, complete = stepper.stop(part.cue, operation, str(error)), True
             done.append(Done(index, snapshot, complete, due, started, clock(), replayed))
         return done
 
@@ -317,12 +369,14 @@ class Conductor:
         return True
 
     def _answer(self, work: Callable[[], T]) -> T:
-        with self._stepper.aside():
+        began = (self._real or _no_time)()
+        with self._worker.interruptible(None, began), self._stepper.aside():
             return work()
 
     def _close(self) -> None:
         if hasattr(self, "_stepper"):
-            self._stepper.close()
+            with suppress(Interrupted), self._worker.interruptible(None, 0.0):
+                self._stepper.close()
 
 
 def _finish(job: Future[Any]) -> None:

@@ -16,6 +16,8 @@ from loop_core.snapshot import Array, Evidence, GradMode, Saved
 NO = "no evidence: "
 COMPARED = frozenset({Operation.ZERO_GRAD, Operation.BACKWARD, Operation.STEP})
 """Operations before and after which the same parameters are looked at."""
+MOST_PRINTED = 20
+"""Lines of what was printed that stand in a proof, the last ones."""
 
 
 @dataclass(slots=True)
@@ -236,7 +238,8 @@ def _unlinked(result: torch.Tensor, text: str, holds: bool) -> Evidence:
 def _print(before: Before, live: Live) -> Evidence:
     if not live.printed:
         return Evidence(False, NO + "nothing was printed")
-    return Evidence(True, "printed " + " ⏎ ".join(live.printed))
+    more = "… ⏎ " if len(live.printed) > MOST_PRINTED else ""
+    return Evidence(True, f"printed {more}{' ⏎ '.join(live.printed[-MOST_PRINTED:])}")
 
 
 def _save(before: Before, live: Live) -> Evidence:

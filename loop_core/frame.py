@@ -6,6 +6,7 @@ from loop_core.activity import Activity
 from loop_core.cloze import Cloze, Gap
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
+from loop_core.operations import Operation
 from loop_core.quiz import Quiz
 from loop_core.report import Report
 from loop_core.singing import Singing
@@ -62,6 +63,18 @@ class Controls:
     still: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Overlong:
+    """An operation that has been running for so many seconds; None: something beside the lesson.
+
+    left: it could not be stopped, and runs on for itself.
+    """
+
+    operation: Operation | None
+    seconds: int
+    left: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
     """One picture at song time ``now`` (seconds).
@@ -73,6 +86,7 @@ class Frame:
     cloze: the gaps in the line that is shown.  missing: those in the line after it.
     singing: how the one at the microphone sings; None while nobody wants to.
     report: what was answered, once the song is over; None while it is not.
+    overlong: what the worker has been at for so long that somebody may want to wait no longer.
     """
 
     now: float
@@ -91,3 +105,4 @@ class Frame:
     missing: tuple[Gap, ...] = ()
     singing: Singing | None = None
     report: Report | None = None
+    overlong: Overlong | None = None

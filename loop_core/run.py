@@ -21,6 +21,8 @@ from greenlet import GreenletExit, getcurrent, greenlet
 from loop_core.beside import Beside
 from loop_core.files import written_whole
 from loop_core.listing import Listing, Probe
+from loop_core.operations import Operation
+from loop_core.printed import MOST_LINES, Printed
 from loop_core.probing import BEFORE, CALL, NOTE, PAUSE, SAVING, STEPPING
 from loop_core.scope import count_of, looked_up
 from loop_core.sites import Site
@@ -31,6 +33,7 @@ MOST_CLOSINGS = 100
 """How often a script that catches everything is told to end."""
 
 Values = dict[str, Any]
+PRINTING = frozenset({Operation.PRINT})
 PASSING = frozenset({"result", "inputs", "prediction", "target"})
 """Roles whose objects are others in each batch."""
 CALLED = {"forward": ("called", "model", "inputs"), "loss": ("called", "loss_fn", "prediction", "target")}
@@ -42,6 +45,7 @@ class Run:
 
     printed: lines since the last `take_printed`.  names: the script's global variables.
     saved: the last file, and the object that was saved.  error: the script's own traceback.
+    ended_itself: with ``sys.exit()``, wherever it stood.
     """
 
     def __init__(
@@ -65,9 +69,10 @@ class Run:
         self.listing = listing
         self.folder = folder
         self.console: deque[str] = deque(maxlen=CONSOLE_LINES)
-        self.printed: list[str] = []
+        self.printed = Printed()
         self.saved: tuple[Saved, object] | None = None
         self.error: str | None = None
+        self.ended_itself = False
         self._before = before
         self._noted = noted
         self._really = really
@@ -76,6 +81,7 @@ class Run:
         self._values: dict[int, Values] = {}  # by the place of a site: what its roles stood for last
         self._frame: FrameType | None = None  # where it stands
         self._closing = False
+        self._printing: int | None = None  # where it was paused last, if that prints: again needs no pause
         self._probes: dict[str, Any] = {
             STEPPING: True,
             BEFORE: self._look_before,
@@ -117,14 +123,24 @@ class Run:
             if not self._running.dead:
                 probe: Probe = self.listing.probes[index]
                 return probe
-        except (Exception, SystemExit) as error:
-            self.error = script_traceback(error, self.listing)
-            if isinstance(error, SystemExit) and not error.code:
-                self.error = None
-            else:
-                self.console.extend(self.error.splitlines())
+        except BaseException as error:  # of the script's own kind too: it ends with it, and nothing else does
+            self._end_by(error)
         self._running, self._frame = None, None
         return None
+
+    def stop(self, why: str) -> None:
+        """Leave the script where it stands, for a reason that stands in the place of its own error."""
+        self.close()
+        if self.error is None:
+            self.error = why
+            self.console.extend(why.splitlines())
+
+    def _end_by(self, error: BaseException) -> None:
+        if isinstance(error, SystemExit) and not error.code:
+            self.ended_itself = True
+            return
+        self.error = script_traceback(error, self.listing)
+        self.console.extend(self.error.splitlines())
 
     def value(self, site: Site | None, role: str) -> Any:
         """What the site's expression for a role stands for now; None when there is no such thing.
@@ -178,7 +194,7 @@ class Run:
     def unheard(self) -> Iterator[None]:
         """Whatever the script's code prints inside is not kept."""
         kept = self.printed, self.console
-        self.printed, self.console = [], deque()
+        self.printed, self.console = Printed(), deque()
         try:
             yield
         finally:
@@ -186,7 +202,9 @@ class Run:
 
     def take_printed(self) -> tuple[str, ...]:
         """The lines printed since the last call."""
-        lines, self.printed = tuple(self.printed), []
+        lines, self.printed = tuple(self.printed), Printed()
+        if len(lines) > MOST_LINES:
+            self.console.append(lines[-1])
         return lines
 
     def close(self) -> None:
@@ -200,10 +218,7 @@ class Run:
                 break
             try:
                 self._enter(partial(running.throw, GreenletExit))
-            except (
-                Exception,
-                SystemExit,
-            ):  # an error of what the script does at its end is nobody's any more
+            except BaseException:  # an error of what the script does at its end is nobody's any more
                 break
         self._values, self._frame = {}, None
 
@@ -211,6 +226,9 @@ class Run:
         """The script's own call after an operation: back to where it was resumed."""
         if self._closing:
             raise GreenletExit
+        if index == self._printing:
+            return
+        self._printing = index if self.listing.probes[index].operations == PRINTING else None
         self._frame = frame = sys._getframe(1)
         probe = self.listing.probes[index]
         if not self.names[STEPPING] and self._passes(probe):
@@ -233,6 +251,8 @@ class Run:
 
     def _look_before(self, index: int) -> None:
         """The script's own call before an operation."""
+        if index == self._printing:
+            return
         probe = self.listing.probes[index]
         self._look(probe, sys._getframe(1), None)
         if self.names[STEPPING]:
@@ -281,9 +301,7 @@ class Run:
         text = (" " if sep is None else sep).join(map(str, values)) + (
             "" if end in (None, "\n") else str(end)
         )
-        lines = text.splitlines() or [""]
-        self.printed.extend(lines)
-        self.console.extend(lines)
+        self.console.extend(self.printed.add(text))
 
     def _saving(self, save: Callable[..., None]) -> Callable[..., None]:
         """Stands in for ``torch.save`` in the script: the same call, into a file written whole."""

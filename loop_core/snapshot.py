@@ -279,3 +279,43 @@ def frozen(array: npt.ArrayLike, dtype: npt.DTypeLike = np.float32) -> Array:
     copy = np.array(array, dtype=dtype)
     copy.flags.writeable = False
     return copy
+
+
+def unseen(number: int, operation: Operation, evidence: Evidence) -> Snapshot:
+    """Of a lesson that nothing has been seen of."""
+    no_losses = Series(frozen(()), frozen(()))
+    return Snapshot(
+        number=number,
+        operation=operation,
+        lines=(0, 0),
+        evidence=evidence,
+        epoch=None,
+        epochs=None,
+        task="regression",
+        loss_name="",
+        model_name="",
+        threshold=None,
+        training=None,
+        grad_mode="grad",
+        learning_rate=None,
+        params=(),
+        outline=None,
+        forward=None,
+        test_forward=None,
+        drops=(),
+        tape=None,
+        loss=None,
+        test_loss=None,
+        grad_norm=None,
+        train_series=no_losses,
+        test_series=no_losses,
+        train=None,
+        test=None,
+        fit=None,
+        walk=None,
+        walk_awaited=False,
+        printed=(),
+        console=(),
+        saved=None,
+        error=None,
+    )

@@ -7,8 +7,10 @@ import io
 import math
 import random
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +18,13 @@ import numpy as np
 import torch
 
 from loop_core.freeze import untouched
+from loop_core.halves import Half
 from loop_core.listing import Listing, Probe, compile_listing
 from loop_core.observer import Observer
 from loop_core.operations import FAST, Operation
 from loop_core.run import Run
-from loop_core.sites import IN_TEST, LIKELY, Site
-from loop_core.snapshot import Evidence, Snapshot
+from loop_core.snapshot import Evidence, Snapshot, unseen
+from loop_core.worker import Interrupted
 
 if TYPE_CHECKING:
     from loop_core.ranks import Ranks
@@ -73,7 +76,7 @@ class Stepper:
         self._left: dict[Operation, Evidence] = {}  # what has run in this epoch
         self._sung: set[Operation] = set()  # and was asked for
         self._skipping = False  # what is left of a loop over batches is run fast
-        self._testing = False  # the testing half of the epoch has begun
+        self._half = Half(lambda site, role: self._run.value(site, role))
         self._sought: Operation | None = None
         self._here: frozenset[Operation] = frozenset()  # what has been done at the last pause
         self._run = Run(
@@ -82,11 +85,12 @@ class Stepper:
             self._folder,
             self._before,
             self._note,
-            lambda probe: [site for site, _ in self._really(probe)],
+            lambda probe: [site for site, _ in self._half.really(probe)],
             self._passes,
             self._given(),
         )
         self._observer = Observer(self._run)
+        self._seen: Snapshot | None = None  # the last that was seen of this run
 
     def restart(self) -> None:
         """Back to before the first line, with the random numbers of the first start."""
@@ -118,6 +122,34 @@ class Stepper:
         number: the cue's index.  share: how much of a fast line's epochs, 0 to 1.  budget: seconds after
         which a fast line stops between two epochs; call again to go on.
         """
+        try:
+            self._seen, complete = self._perform(number, operation, share, budget)
+        except (
+            Exception,
+            Interrupted,
+        ) as error:  # what it has cannot be looked at, or takes too long
+            words = traceback.format_exception_only(error)[-1].strip()
+            return self.stop(number, operation, f"what it has cannot be shown: {words}"), True
+        return self._seen, complete
+
+    def stop(self, number: int, operation: Operation, why: str) -> Snapshot:
+        """End the lesson here; what has been seen of it stays in the snapshot."""
+        self._run.stop(why)
+        evidence, site = self._over_already(), self.listing.site(operation)
+        return replace(
+            self._seen or unseen(number, operation, evidence),
+            number=number,
+            operation=operation,
+            lines=(site.line, site.end_line) if site else (0, 0),
+            evidence=evidence,
+            printed=self._run.take_printed(),
+            console=tuple(self._run.console),
+            error=self._run.error,
+        )
+
+    def _perform(
+        self, number: int, operation: Operation, share: float, budget: float | None
+    ) -> tuple[Snapshot, bool]:
         complete = True
         if operation in FAST:
             evidence, complete = self.run_epochs(number, operation, share, budget)
@@ -261,6 +293,8 @@ class Stepper:
     def _over_already(self) -> Evidence:
         if self._run.error is not None:
             return Evidence(False, f"the lesson stopped: {self._run.error.splitlines()[-1]}")
+        if self._run.ended_itself:
+            return Evidence(False, "the lesson has ended itself, with sys.exit()", absent=True)
         return Evidence(False, "the loop is over", absent=True)
 
     def _resume(self) -> Probe | None:
@@ -289,10 +323,10 @@ class Stepper:
             self._end_epoch()
             return probe
         if self._run.stepping:
-            really = self._really(probe)
+            really = self._half.really(probe)
             self._here = frozenset(operation for _, operation in really)
             for site, operation in really:
-                self._note_phase(operation)
+                self._half.note(operation)
                 if operation in (Operation.LOSS, Operation.TEST_LOSS) and self._epoch is not None:
                     self._observer.note_loss(operation, self._epoch)
                 ran = frozenset(self._left)
@@ -320,7 +354,8 @@ class Stepper:
 
     def _begin_epoch(self) -> None:
         self._epoch = 0 if self._epoch is None else self._epoch + 1
-        self._left, self._sung, self._testing = {}, set(), False
+        self._left, self._sung = {}, set()
+        self._half.begin()
 
     def _end_epoch(self) -> None:
         self._epoch = self._ended
@@ -344,36 +379,9 @@ class Stepper:
             self._skipping = self._run.stepping
             self._run.stepping = False
 
-    def _note_phase(self, operation: Operation) -> None:
-        if operation in (Operation.EVAL, Operation.INFERENCE_MODE, Operation.TEST):
-            self._testing = True
-        elif operation in (Operation.TRAIN, Operation.BACKWARD):
-            self._testing = False
-
-    def _really(self, probe: Probe) -> list[tuple[Site, Operation]]:
-        """The operations of a probe as they are now: a function may serve training and testing."""
-        testing = self._testing or not torch.is_grad_enabled()
-        found: dict[Operation, Site] = {}
-        for site in probe.sites:
-            operation = site.operation
-            if site.sure == LIKELY and not self._is_likely(site):
-                continue
-            if operation in IN_TEST or operation in IN_TEST.values():
-                plain = next((o for o, t in IN_TEST.items() if t is operation), operation)
-                both = {s.operation for s in probe.sites} >= {plain, IN_TEST[plain]}
-                if both and operation is not (IN_TEST[plain] if testing else plain):
-                    continue
-            found.setdefault(operation, site)
-        return [(site, operation) for operation, site in found.items()]
-
-    def _is_likely(self, site: Site) -> bool:
-        """Whether the object that a guess is about is what it was taken for, as far as it can be seen."""
-        receiver = self._run.value(site, "optimizer")
-        return receiver is None or isinstance(receiver, torch.optim.Optimizer)
-
     def _before(self, probe: Probe) -> None:
         if self._run.stepping:
-            for site, operation in self._really(probe):
+            for site, operation in self._half.really(probe):
                 self._observer.before(site, operation, self._epoch)
                 if operation is Operation.BACKWARD and self._ranks is not None:
                     self._ranks.begin()

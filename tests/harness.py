@@ -2,10 +2,10 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import wait
+from concurrent.futures import Executor, Future, wait
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from builders import performance
 
@@ -62,6 +62,15 @@ class Gate:
             wait([job], timeout=0.005)
 
 
+class AtOnce(Executor):
+    """Runs what is submitted before it answers."""
+
+    def submit(self, work: Callable[..., Any], /, *arguments: Any, **options: Any) -> Future[Any]:
+        done: Future[Any] = Future()
+        done.set_result(work(*arguments, **options))
+        return done
+
+
 class Rig:
     """A show whose time the test moves."""
 
@@ -79,9 +88,9 @@ class Rig:
         gate: Gate | None = None,
         controls: Controls | None = None,
         settings: Settings = NEW,
-        device: str = "",
+        device: str = "a loudspeaker",
     ) -> None:
-        """device: the sound device of its players.
+        """device: the sound device of its players, '' while there is none.
 
         gate: what the worker waits at; then operations take real time, which the test moves.
         """
@@ -110,6 +119,7 @@ class Rig:
             due=due,
             open_singer=self.open_singer,
             settings=settings,
+            beside=AtOnce(),
         )
 
     def open_singer(self) -> Singer:
@@ -132,7 +142,7 @@ class Rig:
         self.conductors.append(opened)
         return opened
 
-    def open_player(self, backing: str) -> SilentPlayer:
+    def open_player(self, backing: str, wanted: Callable[[], bool]) -> SilentPlayer:
         self.backings.append(backing)
         player = SilentPlayer(self.song.length, self.real.now)
         player.device = self.device

@@ -14,7 +14,7 @@ import pygame
 import pytest
 from builders import small_song
 from commands import refused
-from harness import Rig
+from harness import AtOnce, Rig
 
 from app.draw import reported
 from app.learning.progress import load_progress
@@ -221,6 +221,7 @@ def test_the_exercise_named_on_the_command_line_is_on_from_the_start(tmp_path: P
         start=True,
         results=lambda: tmp_path / "progress.json",
         exercise="say",
+        beside=AtOnce(),
     )
     rig.show.close()
     rig.show = show

@@ -185,6 +185,15 @@ def test_positions_are_of_the_song_at_every_pace_and_end_where_it_ends(
     assert 1.0 <= min(positions) <= max(positions) < 3.0 + 0.1
 
 
+@pytest.mark.usefixtures("dummy")
+def test_a_moment_that_is_just_to_come_is_not_far_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    player = MixerPlayer(STEMS, "backing")
+    player.play(3.0)
+    monkeypatch.setattr(pygame.mixer.music, "get_pos", lambda: (1 << 64) - 2)
+    assert player.position() == pytest.approx(2.998)
+    player.close()
+
+
 def test_silence_counts_song_seconds_at_every_pace() -> None:
     real = VirtualClock(7.0)
     player = SilentPlayer(84.0, real.now)

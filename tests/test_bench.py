@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from commands import RUNNER, refused
 
-from app.bench import drawing, film, loop, memory, model, start
+from app.bench import drawing, film, hours, loop, memory, model, start
 from app.bench.figures import DEFAULT_LESSON, OpenConductor, Row
-from app.bench.run import PARTS
+from app.bench.run import PARTS, USUAL
 from app.cli import app
 from app.parts import conductor_for
 from assets import SONGS
@@ -21,14 +21,22 @@ from loop_core.song import Song, load_song
 
 ROOT = Path(__file__).parents[1]
 SIZE = (320, 180)
-REALTIME = """
+WINDOW = """
 import sys
 from pathlib import Path
 from test_bench import SIZE, check, opening_of, short_song
+"""
+REALTIME = """
 from app.bench import realtime
 rows = realtime.rows(short_song(), opening_of(Path(sys.argv[1])), SIZE)
 what = ("operation started", "result first shown", "between two pictures")
 check(rows, *(at + one for at in ("", "at 50%: ", "at 125%: ") for one in what))
+"""
+HALF_HOUR = """
+from app.bench import hours
+rows = hours.half_hour(short_song(), opening_of(Path(sys.argv[1])), seconds=12.0, stretch=4.0, size=SIZE)
+what = ("cues shown late", "more memory", "open files")
+check(rows, *(f"0.2 min in real time: {one}" for one in what))
 """
 
 
@@ -70,9 +78,10 @@ def test_drawing_is_measured_with_the_moment_of_its_slowest_picture(tmp_path: Pa
     assert " ms (at " in row.value
 
 
-def test_real_time_is_measured(tmp_path: Path) -> None:
+@pytest.mark.parametrize("code", [REALTIME, HALF_HOUR], ids=["realtime", "half-hour"])
+def test_real_time_is_measured(tmp_path: Path, code: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", REALTIME, str(tmp_path)],
+        [sys.executable, "-c", WINDOW + code, str(tmp_path)],
         capture_output=True,
         text=True,
         timeout=120,
@@ -89,6 +98,17 @@ def test_real_time_is_measured(tmp_path: Path) -> None:
 def test_memory_is_measured(tmp_path: Path) -> None:
     if sys.platform == "linux":
         check(memory.rows(opening_of(tmp_path), times=1), "more after 1 songs")
+
+
+def test_a_day_is_measured_and_the_beginning_compared_with_the_end(tmp_path: Path) -> None:
+    rows = check(
+        hours.day(short_song(), opening_of(tmp_path), seconds=60.0, stretch=20.0),
+        *(
+            f"0.0166667 h in virtual time: {what}"
+            for what in ("cues shown late", "more memory", "open files")
+        ),
+    )
+    assert rows[0].met
 
 
 def test_a_film_is_measured_and_compared_with_matplotlib(tmp_path: Path) -> None:
@@ -125,7 +145,8 @@ def test_parts_are_chosen_one_by_one_or_with_commas(monkeypatch: pytest.MonkeyPa
     for options in (("--only", "realtime,start"), ("--only", "start", "--only", "realtime")):
         output = RUNNER.invoke(app, ["bench", *options]).output
         assert [name for name in PARTS if f"the row of {name}" in output] == ["start", "realtime"]
-    assert all(f"the row of {name}" in RUNNER.invoke(app, ["bench"]).output for name in PARTS)
+    output = RUNNER.invoke(app, ["bench"]).output
+    assert tuple(name for name in PARTS if f"the row of {name}" in output) == USUAL
 
 
 def test_the_help_names_every_part() -> None:

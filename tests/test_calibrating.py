@@ -29,7 +29,7 @@ from app.session_loop import FPS, run
 from app.settings import FILE, NOTHING_KEPT, Change, Settings, load_settings
 from app.theme import THEMES, Theme, theme_for
 from loop_core.beat_taps import APART, LEAST
-from loop_core.clock import VirtualClock
+from loop_core.clock import AwakeClock, VirtualClock
 from loop_core.frame import Controls, Frame
 
 SIZE = (480, 270)
@@ -94,7 +94,7 @@ class Person:
         pygame.display.set_mode(SIZE)
         session = Session(self.player, LENGTH, WALL, self.real.now, keep, ENGLISH)
         handling = partial(handle, session)
-        run(session, self._look, handling, SIZE, False, [], real=self.real.now, wait=self._wait)
+        run(session, self._look, handling, False, [], real=self.real.now, wait=self._wait)
         session.close()
         return session
 
@@ -372,14 +372,14 @@ def test_i_opens_it_in_the_show_s_own_window_and_escape_goes_back(rig: Rig, tmp_
     def calibrate(controls: Controls, fullscreen: bool) -> bool:
         assert shown == []
         pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_ESCAPE, unicode=""))
-        return calibrate_show(rig.show, NOTHING_KEPT, SIZE, [], controls, fullscreen)
+        return calibrate_show(rig.show, NOTHING_KEPT, [], controls, fullscreen)
 
     def watch(frame: Frame) -> bool:
         shown.append(frame)
         return True
 
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_i, unicode="i"))
-    window._run(rig.show, Camera(lambda: tmp_path), SIZE, False, watch, calibrate)
+    window._run(rig.show, Camera(lambda: tmp_path), AwakeClock(rig.real.now), False, watch, calibrate)
     assert [frame.controls.offset for frame in shown] == [0.0]
     assert not rig.show.calibration_wanted
 
@@ -390,7 +390,7 @@ def test_closing_the_window_while_calibrating_closes_the_show(rig: Rig) -> None:
     pygame.display.set_mode(SIZE)
     pygame.event.post(pygame.event.Event(pygame.QUIT))
     frame = rig.press(pygame.K_i)
-    assert not calibrate_show(rig.show, NOTHING_KEPT, SIZE, [], frame.controls, False)
+    assert not calibrate_show(rig.show, NOTHING_KEPT, [], frame.controls, False)
     assert rig.show.quit
 
 

@@ -147,6 +147,7 @@ def test_z_says_when_the_song_has_no_click(rig: Rig) -> None:
 def test_a_mix_says_that_its_voice_cannot_be_switched_off(tmp_path: Path, key: int) -> None:
     rig = Rig(small_song(tmp_path / "song", stems=("backing",)), tmp_path)
     rig.show.open()
+    rig.show.tick()
     before = list(rig.volumes)
     frame = rig.press(key)
     assert frame.controls.message.startswith("This song has no voice of its own")
@@ -167,6 +168,7 @@ def test_the_click_alone_is_no_choice_of_a_backing_that_is_remembered(three: Rig
 def test_a_show_that_begins_quieter_says_so(tmp_path: Path) -> None:
     rig = Rig(small_song(tmp_path / "song"), tmp_path, controls=Controls(volume=0.3))
     rig.show.open()
+    frame = rig.run(0.1)
     assert rig.volumes[-1] == (0.3, 0.3)
-    assert "volume 30%" in header.view(rig.run(0.1)).notes
+    assert "volume 30%" in header.view(frame).notes
     rig.show.close()

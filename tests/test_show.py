@@ -59,8 +59,8 @@ def test_start_needs_no_key(tmp_path: Path) -> None:
 def test_a_sound_that_comes_late_has_its_picture_as_late(tmp_path: Path) -> None:
     rig = Rig(small_song(tmp_path / "song"), tmp_path)
     player = SilentPlayer(rig.song.length, rig.real.now)
-    player.latency = 0.1
-    rig.show._open_player = lambda backing: player
+    player.latency, player.device = 0.1, "wireless headphones"
+    rig.show.sound._open_player = lambda backing, wanted: player
     rig.show.open()
     rig.press(pygame.K_SPACE)
     assert rig.run(3).now == pytest.approx(player.position() - 0.08)

@@ -1,11 +1,10 @@
 """What is still held after many songs."""
 
-import os
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 from app.bench.figures import DEFAULT_LESSON, OpenConductor, Row
+from app.bench.held import held
 from app.virtual import ticks
 
 TIMES = 100
@@ -15,16 +14,16 @@ BEFORE = 5
 
 def rows(open_conductor: OpenConductor, times: int = TIMES) -> Iterator[Row]:
     """One conductor through ``times`` songs; the reference is what the process held before them."""
-    if _resident() is None:
+    if held() is None:
         yield Row("memory", "not measured: this system has no /proc/self/statm")
         return
     with closing(open_conductor(None, DEFAULT_LESSON)) as conductor:
         for song in range(BEFORE + times):
             if song == BEFORE:
-                start = _resident() or 0.0
+                start = _resident()
             for _ in ticks(conductor, (number / 10 for number in range(int(conductor.song.length * 10)))):
                 pass
-        end = _resident() or 0.0
+        end = _resident()
     yield Row(
         f"more after {times} songs in virtual time",
         f"{end - start:.2f} MB",
@@ -34,10 +33,6 @@ def rows(open_conductor: OpenConductor, times: int = TIMES) -> Iterator[Row]:
     )
 
 
-def _resident() -> float | None:
-    """Resident memory in MB, where Linux tells it."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return None
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+def _resident() -> float:
+    found = held()
+    return 0.0 if found is None else found.memory

@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from app.bench import drawing, film, loop, memory, model, realtime, start
+from app.bench import drawing, film, hours, loop, memory, model, realtime, start
 from app.bench.figures import OpenConductor, Row
 from loop_core.song import Song
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a part is about, and how its rows are found."""
+    """What a part is about, and how its rows are found; long: only when it is asked for."""
 
     title: str
     rows: Callable[[Song, OpenConductor], Iterator[Row]]
+    long: bool = False
 
 
 PARTS = {
@@ -29,7 +30,11 @@ PARTS = {
     "memory": Part("memory", lambda song, opening: memory.rows(opening)),
     "film": Part("film", film.rows),
     "model": Part("the size of the model", lambda song, opening: model.rows(song)),
+    "day": Part("a day of songs", hours.day, long=True),
+    "half-hour": Part("half an hour of songs", hours.half_hour, long=True),
 }
+USUAL = tuple(name for name, part in PARTS.items() if not part.long)
+"""What is measured when nobody asks for anything else."""
 
 
 def bench(song: Song, open_conductor: OpenConductor, console: Console, names: Collection[str]) -> None:

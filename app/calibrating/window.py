@@ -46,7 +46,7 @@ def calibrate(
             )
             if kept.message is not None:
                 session.say(kept.message)
-            run(session, draw, partial(handle, session), size, fullscreen, interrupted)
+            run(session, draw, partial(handle, session), fullscreen, interrupted)
         finally:
             pygame.display.quit()
             player.close()
@@ -56,7 +56,6 @@ def calibrate(
 def calibrate_show(
     show: Show,
     kept: Kept,
-    size: tuple[int, int],
     interrupted: list[int],
     controls: Controls,
     fullscreen: bool,
@@ -78,7 +77,7 @@ def calibrate_show(
         show.quit |= event.type == pygame.QUIT
         show.sync.shown_on(session.display)
 
-    run(session, draw, handle_both, size, fullscreen, interrupted)
+    run(session, draw, handle_both, fullscreen, interrupted)
     session.close()
     show.calibrated(session.look.theme, session.look.language, session.change)
     return session.fullscreen_wanted

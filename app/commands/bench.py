@@ -36,16 +36,18 @@ def bench(
     memory     what is still held after a hundred songs
     film       making a film, and its pictures against those of matplotlib's FuncAnimation
     model      a model of 98 million parameters against a small one
+    day        24 hours of songs in virtual time: drift, memory, open files; only when asked for
+    half-hour  the same of half an hour in a window
 
     \b
     torchaoke bench
     torchaoke bench --only start,loop
     torchaoke bench --only film --song optimization_loop
     """
-    from app.bench.run import PARTS
+    from app.bench.run import PARTS, USUAL
     from app.bench.run import bench as measure
 
-    names = read_names("--only", only, PARTS)
+    names = read_names("--only", only, PARTS) if only else USUAL
     found = load_song(find_song(song, SONGS))
     with tempfile.TemporaryDirectory(prefix="torchaoke-") as saved:
         measure(found, partial(conductor_for, found, Path(saved)), console(), names)

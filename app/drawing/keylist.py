@@ -10,6 +10,7 @@ SHOW_KEYS: Keys = (
     ("← →", Words("one line back, on", "前一句、后一句")),
     ("O", Words("hold: stop after each line", "每句之后停下")),
     ("R", Words("restart with the same seed", "用同一个种子重新开始")),
+    ("S", Words("skip what takes too long", "跳过太久的运算")),
     ("D", Words("lessons", "课程列表")),
     ("T, L", Words("theme, language", "主题、语言")),
     (", .", Words("picture earlier, later by 5 ms", "画面提前、推迟 5 毫秒")),

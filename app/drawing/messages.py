@@ -11,6 +11,8 @@ NO_VOICE = Words(
     "This song has no voice of its own: the recording is a mix", "这首歌的人声不能单独调：录音已混在一起"
 )
 NO_SOUND = Words("no sound", "没有声音")
+SOUND_LOST = Words("sound lost; it goes on silently", "声音中断，无声继续")
+SOUND_BACK = Words("the sound is back", "声音恢复了")
 
 SPEED, TRANSPOSED = Words("speed {}%", "速度 {}%"), Words("transposed {}", "移调 {}")
 PREPARING = Words("in preparation", "准备中")

@@ -12,7 +12,7 @@ from loop_core.frame import Frame
 from loop_core.quiz import Quiz
 from loop_core.song import Line
 from loop_core.timeline import beat_at, line_shown, sung
-from loop_core.vamping import vamp_words
+from loop_core.vamping import waiting_words
 
 SUNG, NEXT, WHY, COUNT = 68, 34, 28, 42
 BEAT = 30
@@ -67,7 +67,7 @@ def view(frame: Frame) -> View:
         language=language,
         count=frame.controls.count or 0,
         beats=frame.song.beats_per_bar if frame.controls.count else 0,
-        vamp=vamp_words(frame),
+        vamp=waiting_words(frame),
         bar=frame.song.beats_per_bar,
         beat=beat_at(frame.song, frame.now) if frame.controls.playing and not frame.controls.count else -1,
     )

@@ -27,7 +27,7 @@ def tap_along(
     with in_window(size, fullscreen) as interrupted:
         session = open_session(time.perf_counter)
         try:
-            run(session, draw, partial(_handle, session), size, fullscreen, interrupted)
+            run(session, draw, partial(_handle, session), fullscreen, interrupted)
         finally:
             pygame.display.quit()
             session.close()

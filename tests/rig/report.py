@@ -12,7 +12,8 @@ from .load import Load
 from .room import RATE
 
 FARTHEST = 45.0
-"""Milliseconds: the narrower of the limits of ITU-R BT.1359 and ATSC IS-191, sound before picture."""
+"""Milliseconds: from there on ITU-R BT.1359 has it noticed that sound comes first; ATSC IS-191 allows no more
+where it comes last."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +71,7 @@ ROWS = (
         "none",
         lambda run: not run.figures.match.gaps,
     ),
+    Row("    at", lambda run: ", ".join(f"{gap.at:.1f}" for gap in run.figures.match.gaps[:5]) or "-"),
     Row("    longest", lambda run: f"{1000 * run.figures.longest_gap:.1f} ms"),
     Row("voice minus backing", lambda run: f"{1000 * run.figures.match.shift / RATE:+.1f} ms"),
     Row("cores kept busy: by this, by others", lambda run: f"{run.load.own:.2f}, {run.load.others:.2f}"),
