@@ -71,6 +71,8 @@ part = one_of(
     memory="what is held",
     film="making a film",
     model="98 million parameters",
+    day="24 hours of songs in virtual time",
+    **{"half-hour": "half an hour in a window"},
 )
 """A part of the measurements."""
 voice = one_of(both="all lines", **{"1": "those of the first voice", "2": "those of the second"})

@@ -20,7 +20,7 @@ def bench(
         list[str] | None,
         typer.Option(
             metavar="NAME",
-            help="Only these of the parts above, one by one or with commas. Default: all.",
+            help="Only these of the parts above, one by one or with commas. Default: all but the last two.",
             autocompletion=completing.part,
             show_default=False,
         ),
