@@ -81,7 +81,7 @@ MANUALS = {
     "explain": manual("a library is missing", (SONG, SCRIPT), (), TERMINAL),
     "lessons": manual("a library is missing", (), (), TERMINAL),
     "progress": manual(
-        "the question of --reset was answered with no",
+        "nobody was there to answer the question of --reset",
         (f"progress.json in {DATA}",),
         ("--reset: deletes it",),
         (*HOMES, *TERMINAL),
