@@ -71,6 +71,7 @@ part = one_of(
     memory="what is held",
     film="making a film",
     model="98 million parameters",
+    **{"half-hour": "thirty minutes of the show"},
 )
 """A part of the measurements."""
 voice = one_of(both="all lines", **{"1": "those of the first voice", "2": "those of the second"})
