@@ -59,8 +59,11 @@ def test_a_hole_of_ten_milliseconds_is_found() -> None:
 
 def test_a_bar_that_is_played_again_makes_the_song_come_later() -> None:
     mixed, bar = NOISE.sum(axis=0), RATE
-    (gap,) = match(recorded(np.concatenate([mixed[: 3 * bar], mixed[2 * bar :]])), SONG).gaps
+    found = match(recorded(np.concatenate([mixed[: 3 * bar], mixed[2 * bar :]])), SONG)
+    (gap,) = found.gaps
     assert gap.longer == pytest.approx(1.0)
+    assert found.sample(2.9) == pytest.approx(3.4 * RATE)
+    assert found.sample(3.05) == pytest.approx(4.55 * RATE)
 
 
 def test_a_voice_that_starts_a_buffer_late_is_told() -> None:

@@ -99,9 +99,19 @@ def _follow(heard: Sound, mixed: Sound) -> NDArray[np.int64]:
                 (start + lag - NEAR, start + lag + NEAR) if lost < LOST else (start, start + lag + FAR)
             )
             again = _found(heard, mixed[start : start + SOUGHT * PIECE], max(0, first), last)
-            lag = lag if again is None else again - start
+            if again is not None:
+                lag = again - start
+                _fill(found[index - lost + 1 : index], heard, mixed, index - lost + 1, lag)
         found[index] = lag
     return found
+
+
+def _fill(lags: NDArray[np.int64], heard: Sound, mixed: Sound, first: int, lag: int) -> None:
+    """The pieces before one that was found, back to where its lag does not fit: it is theirs too."""
+    for back in range(len(lags) - 1, -1, -1):
+        if not _alike(heard, mixed, (first + back) * PIECE, lag):
+            return
+        lags[back] = lag
 
 
 def _found(heard: Sound, sought: Sound, first: int, last: int) -> int | None:
