@@ -9,6 +9,8 @@ JUMP = 0.1
 """Seconds off the audio from which the clock jumps to it instead of drifting (as Performous does)."""
 STALL = 0.1
 """Seconds without any progress of the audio after which it counts as stalled."""
+AHEAD = 0.1
+"""Seconds for which the audio must be that far ahead before the clock jumps on to it."""
 
 
 ASLEEP = 0.5
@@ -63,7 +65,8 @@ class SmoothClock:
 
     The gap to the audio halves every `HALF_LIFE`; more than `JUMP` off is a seek or a restart, then it
     jumps; otherwise it never runs backwards. While there is no position, or one that stands still, it
-    goes on in real time, at the rate of the audio.
+    goes on in real time, at the rate of the audio; and so it does for `AHEAD` when it shall jump on: after
+    the machine has slept, pygame takes the sleep for music until the next buffer is mixed.
     """
 
     def __init__(
@@ -83,6 +86,7 @@ class SmoothClock:
         self._now = start
         self._read_at = self._moved_at = real()
         self._last_position: float | None = None
+        self._ahead_since: float | None = None
         self.stalled = False
 
     def now(self) -> float:
@@ -95,7 +99,12 @@ class SmoothClock:
         if position != self._last_position:
             self._last_position, self._moved_at = position, real
         self.stalled = position is not None and real - self._moved_at > STALL
-        if position is None or self.stalled:
+        if position is None or position - estimate <= JUMP:
+            self._ahead_since = None
+        elif self._ahead_since is None:
+            self._ahead_since = real
+        doubtful = self._ahead_since is not None and real - self._ahead_since < AHEAD
+        if position is None or self.stalled or doubtful:
             self._now = estimate
         elif abs(position - estimate) > JUMP:
             self._now = position

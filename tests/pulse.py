@@ -1,11 +1,10 @@
 """A sound server of a test's own, whose only device comes and goes."""
 
 import os
-import select
 import shutil
 import signal
 import subprocess
-from contextlib import suppress
+import time
 from pathlib import Path
 
 import pytest
@@ -15,30 +14,38 @@ needs_sound_server = pytest.mark.skipif(
     reason="needs the programs pulseaudio and pactl",
 )
 
+START = 30.0
+"""Seconds until it must be there, or gone."""
+
 
 class SoundServer:
     """PulseAudio in a folder; environment: what programs need to find it."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir()
-        self._socket, self._pid = folder / "socket", folder / "pulse" / "pid"
-        home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder)}
+        self._socket, self._settings = folder / "socket", folder / "daemon.conf"
+        self._settings.write_text("rlimit-rttime = -1\n")  # on a busy machine the kernel would kill it
+        home = {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder), "PULSE_CONFIG": str(self._settings)}
         self._own = {**os.environ, **home, "PULSE_SERVER": f"unix:{self._socket}"}
         self.environment = {"PULSE_SERVER": f"unix:{self._socket}", "SDL_AUDIODRIVER": "pulseaudio"}
         self._device = ""
-        self._began = False
+        self._server: subprocess.Popen[bytes] | None = None
 
     def start(self, device: bool = True) -> None:
         """With or without its device."""
+        began = self._server is not None
         module = f"module-native-protocol-unix socket={self._socket} auth-anonymous=1"
-        options = ["-n", "--daemonize=yes", "--exit-idle-time=-1", "--disallow-exit=no", "-L", module]
-        done = subprocess.run(
-            ["pulseaudio", *options], env=self._own, timeout=30, capture_output=True, text=True
+        options = ["-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "-L", module]
+        self._socket.unlink(missing_ok=True)
+        self._server = subprocess.Popen(
+            ["pulseaudio", *options], env=self._own, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        if done.returncode and not self._began:
+        end = time.monotonic() + START
+        while not self._socket.exists() and self._server.poll() is None and time.monotonic() < end:
+            time.sleep(0.02)
+        if not self._socket.exists() and not began:
             pytest.skip("pulseaudio does not start here")
-        assert done.returncode == 0, done.stderr
-        self._began = True
+        assert self._socket.exists(), f"pulseaudio: status {self._server.poll()}"
         if device:
             self.plug()
 
@@ -56,15 +63,14 @@ class SoundServer:
 
     def send(self, number: signal.Signals) -> None:
         """A signal to the server."""
-        os.kill(int(self._pid.read_text()), number)
+        assert self._server is not None
+        self._server.send_signal(number)
 
     def kill(self) -> None:
         """End the server, where it runs, as an accident would."""
-        with suppress(FileNotFoundError, ProcessLookupError):
-            process = os.pidfd_open(int(self._pid.read_text()))
-            signal.pidfd_send_signal(process, signal.SIGKILL)
-            select.select([process], [], [])
-            os.close(process)
+        if self._server is not None:
+            self._server.kill()
+            self._server.wait(timeout=START)
 
     def _ask(self, *arguments: str) -> str:
         done = subprocess.run(

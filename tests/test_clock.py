@@ -60,13 +60,34 @@ def test_a_gap_halves_every_50_ms_however_often_it_is_asked(step: float) -> None
     assert now == pytest.approx(10.2 + 0.08 * (1 - 0.5**4), abs=0.001)
 
 
-@pytest.mark.parametrize("off", [-1.0, -0.11, 0.11, 30.0])
-def test_more_than_100_ms_off_is_a_seek(off: float) -> None:
+@pytest.mark.parametrize("off", [-1.0, -0.11])
+def test_more_than_100_ms_behind_is_a_seek(off: float) -> None:
     world = World(start=50.0)
     world.position = 50.0
     world.clock.now()
     world.position += off
     assert world.pass_by(0.01) == pytest.approx(50.01 + off)
+
+
+@pytest.mark.parametrize("off", [0.11, 30.0])
+def test_more_than_100_ms_ahead_is_a_seek_when_it_stays_so(off: float) -> None:
+    world = World(start=50.0)
+    world.position = 50.0
+    world.clock.now()
+    world.position += off
+    for _ in range(9):
+        assert world.pass_by(0.01) < 50.1
+    assert world.pass_by(0.05) == pytest.approx(50.14 + off)
+
+
+def test_a_sleep_that_is_taken_for_music_until_the_next_buffer_is_not_followed() -> None:
+    world = World(start=50.0)
+    world.position = 50.0
+    world.clock.now()
+    world.position += 2.0
+    assert world.pass_by(0.02) == pytest.approx(50.02)
+    world.position -= 2.0
+    assert world.pass_by(0.02) == pytest.approx(50.04)
 
 
 @pytest.mark.parametrize("off", [-0.09, -0.02, 0.09])
