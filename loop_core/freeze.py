@@ -239,20 +239,24 @@ class GrowingSeries:
 
     def __init__(self) -> None:
         self._length = 0
-        self._epochs = np.empty(256)
-        self._values = np.empty(256)
+        self._rows = np.empty((2, 256))  # epochs and values
+        self._added: list[tuple[int, float]] = []  # since the last series was taken
 
     def add(self, epoch: int, value: float) -> None:
-        """Append one value; O(1) over time."""
-        if self._length == len(self._values):
-            self._epochs = np.resize(self._epochs, 2 * self._length)
-            self._values = np.resize(self._values, 2 * self._length)
-        self._epochs[self._length], self._values[self._length] = epoch, value
-        self._length += 1
+        """Append one value."""
+        self._added.append((epoch, value))
 
     def series(self) -> Series:
-        """All values so far."""
-        views = self._epochs[: self._length], self._values[: self._length]
-        for view in views:
+        """All values so far; O(1) over time for each that was added."""
+        if self._added:
+            length = self._length + len(self._added)
+            if length > self._rows.shape[1]:
+                rows = np.empty((2, 2 * length))
+                rows[:, : self._length] = self._rows[:, : self._length]
+                self._rows = rows
+            self._rows[:, self._length : length] = np.transpose(self._added)
+            self._length, self._added = length, []
+        epochs, values = self._rows[:, : self._length]
+        for view in (epochs, values):
             view.flags.writeable = False
-        return Series(*views)
+        return Series(epochs, values)

@@ -228,9 +228,9 @@ class Run:
             raise GreenletExit
         if index == self._printing:
             return
-        self._printing = index if self.listing.probes[index].operations == PRINTING else None
-        self._frame = frame = sys._getframe(1)
         probe = self.listing.probes[index]
+        self._printing = index if probe.operations == PRINTING else None
+        self._frame = frame = sys._getframe(1)
         if not self.names[STEPPING] and self._passes(probe):
             return
         if probe.fleeting:
