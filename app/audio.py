@@ -1,4 +1,4 @@
-"""What plays the song: the mixer, or silence that keeps the same time. The only user of pydub and the mixer.
+"""The stems through pygame's mixer, whose only user this is.
 
 What is known of pygame's mixer, and why this module is as it is: ``music.get_pos()`` counts what was
 mixed, in whole milliseconds, ignores ``play(start=)`` and goes on after the end, so it counts only while
@@ -9,11 +9,9 @@ both are takes of the same length divided by its rate, and only positions know o
 
 import os
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,15 +20,13 @@ import pygame
 from app.apart import MissingError, ask
 from app.devices import sound_device
 from app.pace import PLAIN, Pace
-from app.sound_file import decoded, opened
+from app.player import Player, SilentPlayer
+from app.sound_file import opened
+from app.sounds import SAMPLE_RATE, samples, ticks, ticks_at
 from app.stretch import Sound
 from app.takes import Take, Takes
 from loop_core.errors import InputError
 
-if TYPE_CHECKING:
-    from pydub import AudioSegment
-
-SAMPLE_RATE = 44100
 BUFFERS = (512, 1024, 2048)
 """Frames per buffer, the first that the device takes: 512 are 11.6 ms."""
 BUFFERS_AHEAD = 2
@@ -45,112 +41,8 @@ ATTEMPTS = 3
 OPENS = "import sys, pygame; print(pygame.mixer.init(int(sys.argv[1]), -16, 2, int(sys.argv[2])) or 1)"
 ANSWER = 5.0
 """Seconds that a sound server has to answer."""
-TICK = 0.04
-"""Seconds that a tick of the count-in sounds."""
-TICK_PITCHES = (1760.0, 1320.0)
-"""In hertz: of the first tick, and of the others."""
-
-
-class Player(Protocol):
-    """Plays the stems of a song; positions in seconds of the song."""
-
-    description: str
-    device: str
-    """The sound device by its name; '' where nothing is heard."""
-    latency: float
-    """Real seconds from where `position` counts a sound to where it is heard, as far as they are known."""
-
-    def load(self, backing: str) -> None:
-        """Be silent, and take the stem of this name as the backing of the next `play`."""
-
-    def prepare(self, pace: Pace) -> None:
-        """Begin to make the stems of a pace, which then plays as soon as it can; what plays goes on."""
-
-    def prepared(self, pace: Pace) -> bool:
-        """Whether it can be played; raises InputError when the pace asked for last cannot be made."""
-
-    def play(self, start: float, pace: Pace = PLAIN, lead: float = 0.0) -> None:
-        """Start at ``start``, whatever was playing before; at a pace that is prepared.
-
-        lead: real seconds from the call on after which it starts, that it may do so on the beat.
-        """
-
-    def mark(self, times: Sequence[float]) -> None:
-        """From the next `play` on a tick sounds at each of these times of the song."""
-
-    def count(self, beats: int, apart: float) -> None:
-        """Be silent, but for so many ticks from now on, ``apart`` real seconds from one to the next."""
-
-    def hush(self, hushed: bool) -> None:
-        """Let the voice be silent at any volume, where it is apart from the backing, or no longer."""
-
-    def stop(self) -> None:
-        """Be silent; there is no position then."""
-
-    def position(self) -> float | None:
-        """Where the sound is; None while none plays."""
-
-    def set_volume(self, voice: float, backing: float) -> None:
-        """Volumes from 0 to 1."""
-
-    def close(self) -> None:
-        """Give the device back."""
-
-
-class SilentPlayer:
-    """No sound, but the time that sound would take."""
-
-    def __init__(self, length: float, real: Callable[[], float], why: str = "no sound") -> None:
-        self.description = why
-        self.device = ""
-        self.latency = 0.0
-        self._length = length
-        self._real = real
-        self._began: float | None = None
-        self._start = 0.0
-        self._rate = 1.0
-
-    def load(self, backing: str) -> None:
-        """Stop counting; all backings sound the same here."""
-        self.stop()
-
-    def prepare(self, pace: Pace) -> None:
-        """Nothing has to be made."""
-
-    def prepared(self, pace: Pace) -> bool:
-        """Always."""
-        return True
-
-    def play(self, start: float, pace: Pace = PLAIN, lead: float = 0.0) -> None:
-        """Count from ``start``."""
-        self._began, self._start, self._rate = self._real() + lead, start, pace.rate
-
-    def mark(self, times: Sequence[float]) -> None:
-        """No tick is heard."""
-
-    def count(self, beats: int, apart: float) -> None:
-        """Stop counting; no tick is heard."""
-        self.stop()
-
-    def hush(self, hushed: bool) -> None:
-        """No voice is heard anyway."""
-
-    def stop(self) -> None:
-        """Stop counting."""
-        self._began = None
-
-    def position(self) -> float | None:
-        """Where the sound would be; None before the start and after the end."""
-        if self._began is None:
-            return None
-        position = self._start + (self._real() - self._began) * self._rate
-        return position if position < self._length else None
-
-    def set_volume(self, voice: float, backing: float) -> None:
-        """Nothing is heard anyway."""
-
-    def close(self) -> None:
-        """Nothing is held."""
+BEAT = 0.1
+"""Seconds of the silence by which is seen that the device takes sound."""
 
 
 class MixerPlayer:
@@ -170,7 +62,8 @@ class MixerPlayer:
         self._marks: tuple[float, ...] = ()
         if not stems:
             raise InputError("the song has no stem 'backing' and no stem 'vocals'")
-        self._channel, self._ticks = pygame.mixer.Channel(0), pygame.mixer.Channel(1)
+        self._channel, self._ticks, self._pulse = map(pygame.mixer.Channel, range(3))
+        self._beat = pygame.mixer.Sound(buffer=bytes(4 * round(BEAT * SAMPLE_RATE)))
         self._loaded: Path | None = None
         for name in (*(name for name in stems if name != "vocals"), backing):
             with opened(stems[name]):
@@ -249,6 +142,13 @@ class MixerPlayer:
             return None
         return self._start + self._rate * mixed / 1000
 
+    def beats(self) -> bool:
+        """A short silence has been mixed: the position alone goes on where a sound server hangs."""
+        if self._pulse.get_busy():
+            return False
+        self._pulse.play(self._beat)
+        return True
+
     def set_volume(self, voice: float, backing: float) -> None:
         """Volumes from 0 to 1."""
         self._voice = voice
@@ -263,7 +163,7 @@ class MixerPlayer:
 
     def _marked(self, start: float, rate: float) -> pygame.mixer.Sound | None:
         times = [(time - start) / rate for time in self._marks if time >= start]
-        return pygame.mixer.Sound(buffer=ticks_at(times, times[-1] + TICK).data) if times else None
+        return pygame.mixer.Sound(buffer=ticks_at(times).data) if times else None
 
     def _load(self, path: Path) -> None:
         if path == self._loaded:
@@ -293,54 +193,6 @@ def open_player(
         return MixerPlayer(stems, backing)
     except (pygame.error, MissingError) as error:
         return SilentPlayer(length, real, f"no sound: {error}")
-
-
-def decode(path: Path, heard: Callable[[float], None] | None = None) -> "AudioSegment":
-    """A file of any format that FFmpeg's libraries read, as 16-bit stereo at 44.1 kHz.
-
-    heard: called with the seconds decoded so far.  Raises InputError when it holds no sound that can be
-    decoded, or is longer than a song.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # pydub looks for an ffmpeg program, which is not needed here
-        from pydub import AudioSegment
-    chunks: list[bytes] = []
-    count = 0
-    for part in decoded(path, "s16", "stereo", SAMPLE_RATE):
-        chunks.append(bytes(part.planes[0])[: 4 * part.samples])
-        count += part.samples
-        if heard is not None:
-            heard(count / SAMPLE_RATE)
-    if not chunks:
-        raise InputError("no sound in it", path)
-    return AudioSegment(data=b"".join(chunks), sample_width=2, frame_rate=SAMPLE_RATE, channels=2)
-
-
-def samples(path: Path) -> Sound:
-    """What `decode` finds in a file."""
-    return np.frombuffer(decode(path).raw_data, np.int16).reshape(-1, 2)
-
-
-def ticks(beats: int, apart: float) -> Sound:
-    """So many short ticks, ``apart`` seconds from one to the next, the first of them higher."""
-    sound = np.zeros((round(beats * apart * SAMPLE_RATE), 2), np.int16)
-    times = np.arange(round(TICK * SAMPLE_RATE)) / SAMPLE_RATE
-    for beat in range(beats):
-        start = round(beat * apart * SAMPLE_RATE)
-        wave = np.sin(2 * np.pi * TICK_PITCHES[beat > 0] * times) * np.exp(-8 * times / TICK)
-        sound[start : start + len(times)] = np.round(0.5 * (1 << 15) * wave)[:, None]
-    return sound
-
-
-def ticks_at(times: Sequence[float], seconds: float) -> Sound:
-    """A tick at each of these times, in a sound of so many seconds."""
-    sound = np.zeros((round(seconds * SAMPLE_RATE), 2), np.int16)
-    tick = ticks(1, TICK)
-    for moment in times:
-        start = round(moment * SAMPLE_RATE)
-        room = sound[start : start + len(tick)]
-        room[:] = tick[: len(room)]
-    return sound
 
 
 def _read_all(stems: Mapping[str, Path]) -> dict[str, Sound]:

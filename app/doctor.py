@@ -175,7 +175,7 @@ def _decoding(songs: Path) -> Finding:
         if not stems:
             raise MissingError("no song has a stem to decode")
         try:
-            from app.audio import decode
+            from app.sounds import decode
         except ImportError as error:
             raise MissingError(f"{versions}; {error}") from None
         return f"{versions}; {stems[0].name} decodes to {len(decode(stems[0])) / 1000:.1f} s of sound"

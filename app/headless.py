@@ -12,6 +12,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from app.player import SilentPlayer
+from app.transport import Transport
 from app.virtual import ticks, watched
 from loop_core.conductor import Conductor
 from loop_core.files import writing
@@ -77,9 +79,6 @@ def _finish(conductor: Conductor, console: Console) -> None:
 
 def _run_in_real_time(conductor: Conductor, fps: int, vamp: bool) -> Iterator[Frame]:
     """Against the clock, silently; the song waits for slow operations, or goes on without them."""
-    from app.audio import SilentPlayer  # pygame takes 0.2 s, and virtual time needs no player
-    from app.transport import Transport
-
     real = time.perf_counter
     conductor.open()
     while not conductor.ready:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from app.audio import ticks_at
 from app.recording import SUFFIXES, keep, write
 from app.sound_file import LIMIT
+from app.sounds import ticks_at
 from app.stretch import Sound
 from loop_core.errors import InputError
 from loop_core.files import folder_written_whole

@@ -93,7 +93,8 @@ class Microphone:
         """open_stream: starts to deliver; the device's name, and what closes it.
 
         real: the clock of the times that are delivered.
-        latency: by its name, seconds from singing to delivery.
+        latency: by its name, seconds from a sound's place in the song to the delivery of what was sung to it;
+        asked each time.
         """
         self.heard = True
         self._real = real
@@ -101,7 +102,7 @@ class Microphone:
         self._tracks: SimpleQueue[Track] = SimpleQueue()
         self._arrivals: deque[float] = deque(maxlen=STEADY)
         self.description, self._close = open_stream(lambda samples, at: self._blocks.put((samples, at)))
-        self._latency = latency(self.description)
+        self._latency = latency
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="microphone")
         self._work = self._worker.submit(self._listen)
 
@@ -113,7 +114,7 @@ class Microphone:
         if not tracks:
             return NOTHING
         new = joined(*tracks)
-        times = now + (new.times - self._latency - self._real()) * rate
+        times = now + (new.times - self._latency(self.description) - self._real()) * rate
         return Track(times, new.pitches, new.loudness)
 
     def close(self) -> None:

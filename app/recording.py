@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from app.audio import SAMPLE_RATE, decode
 from app.sound_file import opened
+from app.sounds import SAMPLE_RATE, decode
 from app.stretch import Sound, as_frame
 
 BLOCK = 1 << 16

@@ -59,9 +59,9 @@ class Settings:
         """The same with what has been measured of a microphone."""
         return replace(self, latencies={**self.latencies, microphone: seconds})
 
-    def latency(self, microphone: str) -> float:
-        """What has been measured of a microphone; 0 where nothing has."""
-        return self.latencies.get(microphone, 0.0)
+    def latency(self, microphone: str) -> float | None:
+        """What has been measured of a microphone, if anything has."""
+        return self.latencies.get(microphone)
 
     def with_taps(self, sound: str, display: str, heard: float, seen: float) -> "Settings":
         """The same with how much later taps come than a sound and a picture; what was set by hand goes."""

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pygame
 
-from app.audio import Player, SilentPlayer
 from app.board import Board, after
 from app.drawing.messages import HOLD_OFF, NO_SOUND, NOTHING_DUE, NOTHING_WEAK
 from app.learning.learner import EXERCISES, Learner
 from app.learning.progress import progress_path
 from app.microphone import SilentSinger, Singer
 from app.mix import Mix
+from app.player import Player, SilentPlayer
 from app.practice import Practice
 from app.settings import NEW, Change, Settings
 from app.sound_watch import OpenPlayer, SoundWatch

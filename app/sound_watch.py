@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
 
-from app.audio import Player, SilentPlayer
 from app.board import Board
 from app.drawing.messages import SOUND_BACK, SOUND_LOST
 from app.pace import Pace
+from app.player import Player, SilentPlayer
 from app.transport import Transport
 from loop_core.errors import InputError
 from loop_core.song import Song
@@ -17,6 +17,8 @@ SETTLES = 2.0
 """Seconds in which a device just opened need not take sound regularly: PulseAudio's null sink took 1.6."""
 PATIENCE = 0.5
 """Seconds that the device has to close."""
+HANGS = 3.0
+"""Seconds without taking any sound after which a device counts as lost."""
 
 OpenPlayer = Callable[[str, Callable[[], bool]], Player]
 """Opens a player with a backing by its name, as long as that is wanted."""
@@ -49,6 +51,7 @@ class SoundWatch:
         self._try_at = 0.0
         self._wait = FIRST_WAIT
         self._settled_at = 0.0
+        self._beat_at = 0.0  # when the device was last seen to take sound
 
     def open(self) -> None:
         """Begin to open the device."""
@@ -62,6 +65,10 @@ class SoundWatch:
         if self._job is not None and self._job.done():
             job, self._job = self._job, None
             return self._take(job)
+        if self._transport.player.beats():
+            self._beat_at = self._real()
+        elif self._real() - self._beat_at > HANGS:
+            self.lost()
         idle = self.opened and self._job is None and self._next is None
         if idle and self._is_silent() and self._real() >= self._try_at:
             self.open()

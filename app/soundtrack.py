@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from app.audio import SAMPLE_RATE, samples
+from app.sounds import SAMPLE_RATE, samples
 
 Sound = npt.NDArray[np.float32]
 

@@ -1,8 +1,8 @@
 """By how much the picture comes later than the sound, on each sound device and display."""
 
-from app.audio import Player
 from app.board import Board
 from app.drawing.messages import PICTURE
+from app.player import Player
 from app.settings import MOST_SECONDS, Change, Settings
 
 STEP = 0.005

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Callable
 
-from app.audio import Player
 from app.count_in import Count, count_before
 from app.pace import Pace
 from app.playback import Playback
+from app.player import Player
 from app.vamp import CATCH_UP, TOLERANCE, Vamp
 from loop_core.song import Song
 from loop_core.timeline import LEAD, Loop, line_at, line_edges

@@ -19,10 +19,10 @@ import numpy as np
 from av.container import OutputContainer
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
-from app.audio import SAMPLE_RATE
 from app.captions import webvtt
 from app.offscreen import OffScreen
 from app.palette import Painter, find_palette
+from app.sounds import SAMPLE_RATE
 from app.soundtrack import Sound, soundtrack
 from app.virtual import ticks, watched
 from loop_core.conductor import Conductor

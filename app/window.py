@@ -50,8 +50,9 @@ def play(
     exercise: one of `app.learning.learner.EXERCISES` that is on then.
     due: begin with the lines that are to be repeated today.
     watch: is told of each picture when it is on screen; ends the show by answering True.
-    difficulty: of singing along.  sing: begin with it.  latency: of the microphone, in seconds;
-    None for what is kept of it.  kept: what is known from before, and where the next show finds it.
+    difficulty: of singing along.  sing: begin with it.  latency: of the microphone, in seconds; None for
+    what is kept of it, else the sound device's own.  kept: what is known from before, and where the next
+    show finds it.
     Raises InputError when there is no display.
     """
     interval = sys.getswitchinterval()
@@ -62,6 +63,13 @@ def play(
         with interruptible() as interrupted:
             open_window(size, fullscreen, INSTEAD)
             player = partial(open_player, song.stems, song.length, real.now)
+            show: Show
+
+            def sung_late(microphone: str) -> float:
+                """What is asked for, else what was measured, else what the sound alone is known to need."""
+                known = kept.settings.latency(microphone) if latency is None else latency
+                return show.player.latency if known is None else known
+
             show = Show(
                 song,
                 lesson,
@@ -70,11 +78,7 @@ def play(
                 real.now,
                 start=start,
                 controls=controls,
-                open_singer=partial(
-                    open_singer,
-                    real.now,
-                    kept.settings.latency if latency is None else lambda name: latency,
-                ),
+                open_singer=lambda: open_singer(real.now, sung_late),
                 difficulty=difficulty,
                 sing=sing,
                 exercise=exercise,

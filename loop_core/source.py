@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from loop_core.errors import InputError
@@ -18,16 +18,19 @@ MOST_MODULES = 64
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """One file: its text with plain line ends, and its name as a module, ``__main__`` for the script."""
+    """One file: its text with plain line ends, and its name as a module, ``__main__`` for the script.
+
+    lines: as Python counts them; `str.splitlines` ends a line at form feeds and others too.
+    """
 
     path: Path
     module: str
     text: str
+    lines: tuple[str, ...] = field(init=False)
 
-    @property
-    def lines(self) -> tuple[str, ...]:
-        """The lines as Python counts them: `str.splitlines` ends a line at form feeds and others too."""
-        return tuple(self.text.removesuffix("\n").split("\n"))
+    def __post_init__(self) -> None:
+        """The lines are those of the text."""
+        object.__setattr__(self, "lines", tuple(self.text.removesuffix("\n").split("\n")))
 
     def tree(self) -> ast.Module:
         """Its syntax tree, a new one each time; InputError with the line where it is no Python."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from builders import performance
 
-from app.audio import SilentPlayer
 from app.keys import press
 from app.microphone import FileSinger, Singer
+from app.player import SilentPlayer
 from app.settings import NEW, Settings
 from app.show import Show
 from loop_core.clock import VirtualClock

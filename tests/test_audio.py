@@ -10,19 +10,10 @@ import pytest
 import soundfile
 from numpy.typing import NDArray
 
-from app.audio import (
-    BUFFERS,
-    QUEUE_ASKED,
-    SAMPLE_RATE,
-    MixerPlayer,
-    Player,
-    SilentPlayer,
-    decode,
-    latency_of,
-    open_player,
-    ticks,
-)
+from app.audio import BUFFERS, QUEUE_ASKED, MixerPlayer, latency_of, open_player
 from app.pace import PLAIN, Pace
+from app.player import Player, SilentPlayer
+from app.sounds import SAMPLE_RATE, decode, ticks
 from app.takes import KEPT
 from assets import SONGS
 from loop_core.clock import VirtualClock

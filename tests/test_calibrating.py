@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from pictures import check_picture, sheet
 
 from app import window
-from app.audio import SilentPlayer
 from app.calibrating.keys import KEYS, press
 from app.calibrating.picture import draw, light_at
 from app.calibrating.session import FIRST, Look, Session
@@ -25,6 +24,7 @@ from app.calibrating.view import Part, View
 from app.calibrating.window import calibrate_show, handle
 from app.camera import Camera
 from app.draw import reported
+from app.player import SilentPlayer
 from app.session_loop import FPS, run
 from app.settings import FILE, NOTHING_KEPT, Change, Settings, load_settings
 from app.theme import THEMES, Theme, theme_for

@@ -13,10 +13,10 @@ from harness import Rig
 from pulse import SoundServer, needs_sound_server
 from screen import Running, needs_screen, screen
 
-from app.audio import SilentPlayer
 from app.drawing.messages import SOUND_BACK, SOUND_LOST
 from app.playback import Playback
-from app.sound_watch import FIRST_WAIT, LONGEST_WAIT, SETTLES
+from app.player import SilentPlayer
+from app.sound_watch import FIRST_WAIT, HANGS, LONGEST_WAIT, SETTLES
 from loop_core.clock import VirtualClock
 
 
@@ -67,6 +67,15 @@ def test_a_device_that_is_gone_is_looked_for_more_and_more_seldom(rig: Rig) -> N
     waits = [after - before for before, after in pairwise(times)]
     assert waits[0] == pytest.approx(FIRST_WAIT, abs=0.2)
     assert max(waits) == waits[-1] == pytest.approx(LONGEST_WAIT, abs=0.2)
+
+
+def test_a_device_that_takes_no_sound_any_more_is_given_up(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    rig.device = ""
+    monkeypatch.setattr(rig.players[-1], "beats", lambda: False)
+    assert rig.run(HANGS - 0.5).controls.message == ""
+    frame = rig.run(1)
+    assert frame.controls.message == SOUND_LOST.en
+    assert rig.run(1).now == pytest.approx(frame.now + 1)
 
 
 def test_another_speed_stays_when_the_device_changes(rig: Rig) -> None:
@@ -179,11 +188,26 @@ def test_a_device_that_is_not_there_at_the_start_is_heard_when_it_comes(
 
 @needs_screen
 @needs_sound_server
+def test_a_sound_server_that_hangs_is_heard_again_when_it_goes_on(
+    with_device: None, play: Running, server: SoundServer, tmp_path: Path
+) -> None:
+    play.hears("sung: Let's train!")
+    server.send(signal.SIGSTOP)
+    play.hears(SOUND_LOST.en)
+    play.hears("sung: Call model dot train")
+    server.send(signal.SIGCONT)
+    play.hears(SOUND_BACK.en)
+    assert server.heard() == 1
+    quits(play, tmp_path / "tmp")
+
+
+@needs_screen
+@needs_sound_server
 def test_a_sound_server_that_hangs_holds_up_neither_the_song_nor_its_end(
     with_device: None, play: Running, server: SoundServer, tmp_path: Path
 ) -> None:
     play.hears("sung: Let's train!")
     server.send(signal.SIGSTOP)
-    play.hears("sung: For an epoch in a range")
+    play.hears(SOUND_LOST.en)
     play.hears("sung: Call model dot train")
     quits(play, tmp_path / "tmp", "torchaoke: ended, and with it threads that did not: sound_0\n")

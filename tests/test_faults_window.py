@@ -14,7 +14,7 @@ import pytest
 from faults import quits
 from screen import Running, needs_screen, screen
 
-from app.audio import SilentPlayer
+from app.player import SilentPlayer
 from loop_core.clock import ASLEEP, BLINK, AwakeClock, VirtualClock
 
 STALL = 2.0

@@ -13,8 +13,8 @@ from builders import write_song
 from commands import refused
 
 from app import sound_file
-from app.audio import decode
 from app.sound_file import LIMIT, MOST_BYTES
+from app.sounds import decode
 from loop_core.errors import InputError
 from loop_core.formats.lyrics import LONGEST_SONG
 

@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 
 from app import microphone, sound_file
-from app.audio import decode
 from app.microphone import (
     BLOCK,
     RATE,
@@ -25,6 +24,7 @@ from app.microphone import (
     measure_latency,
     open_singer,
 )
+from app.sounds import decode
 from assets import SONGS
 from loop_core.clock import VirtualClock
 from loop_core.errors import InputError

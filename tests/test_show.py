@@ -8,9 +8,9 @@ import pytest
 from builders import small_song
 from harness import Rig
 
-from app.audio import SilentPlayer
 from app.keys import KEYS, press
 from app.panels import overlay
+from app.player import SilentPlayer
 from app.sync import usual_offset
 from loop_core.lessons import LESSONS
 from loop_core.operations import Operation

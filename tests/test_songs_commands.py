@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app import sound_file
-from app.audio import decode
 from app.cli import app
+from app.sounds import decode
 from assets import SONGS
 from loop_core.formats.table import FORMATS, WRITABLE, read_lyrics
 from loop_core.song import load_chart, load_song

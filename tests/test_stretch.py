@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.audio import SAMPLE_RATE, samples
 from app.pace import FASTEST, SLOWEST, SPEEDS, Pace, next_speed
+from app.sounds import SAMPLE_RATE, samples
 from app.stretch import Sound, stretched
 from assets import SONGS
 

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_songs_commands import write_recording
 
-from app.audio import SilentPlayer
 from app.draw import reported
+from app.player import SilentPlayer
 from app.tapping.deck import Deck
 from app.tapping.keeping import Keeper, Target, resumed
 from app.tapping.keys import KEYS, press

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from builders import small_song
 
-from app.audio import SilentPlayer
 from app.count_in import count_before
 from app.pace import PLAIN, Pace
+from app.player import SilentPlayer
 from app.transport import Transport
 from assets import SONGS
 from loop_core.clock import VirtualClock

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from builders import small_song
 
-from app.audio import SilentPlayer
 from app.pace import PLAIN, Pace
+from app.player import SilentPlayer
 from app.transport import Transport
 from loop_core.clock import VirtualClock
 from loop_core.song import Song

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pygame
 
-from app.audio import SilentPlayer
 from app.bench.figures import DEFAULT_LESSON, SIZE, OpenConductor, Row, forget
 from app.bench.held import Held, held
 from app.bench.screen import environment
+from app.player import SilentPlayer
 from app.show import Show
 from loop_core.clock import VirtualClock
 from loop_core.conductor import Conductor

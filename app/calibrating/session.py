@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from app.audio import Player
 from app.board import after
 from app.calibrating.view import TASKS, Part, View
 from app.drawing.messages import PICTURE
+from app.player import Player
 from app.settings import Change, Settings
 from app.sync import moved
 from app.tapping.deck import Deck

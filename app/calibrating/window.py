@@ -6,12 +6,12 @@ from functools import partial
 
 import pygame
 
-from app.audio import Player
 from app.calibrating.keys import press
 from app.calibrating.picture import draw
 from app.calibrating.session import Look, Session
 from app.devices import display
 from app.display import key_of
+from app.player import Player
 from app.session_loop import in_window, run
 from app.settings import Kept
 from app.show import Show

@@ -54,7 +54,7 @@ def sing(
         typer.Option(
             metavar="MS",
             help="How much later the microphone hears than you sing, in ms from -1000 to 1000. "
-            "Default: what --calibrate has measured.",
+            "Default: what --calibrate has measured, else what the sound device is known to need.",
             show_default=False,
         ),
     ] = None,

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from app.audio import Player
 from app.pace import PLAIN, Pace, next_speed
+from app.player import Player
 from loop_core.clock import SmoothClock
 from loop_core.errors import InputError
 

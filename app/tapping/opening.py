@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from app.audio import SAMPLE_RATE, open_player, samples
+from app.audio import open_player
 from app.importing import Heard
 from app.recording import keep
 from app.settings import Kept
+from app.sounds import SAMPLE_RATE, samples
 from app.tapping.deck import Deck
 from app.tapping.keeping import Keeper, Target, resumed
 from app.tapping.session import Session
