@@ -4,6 +4,7 @@ A song is a folder: ``song.toml`` names the chart, the stems and, line by line, 
 """
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -185,9 +186,10 @@ def inside(folder: Path, name: str, named_in: Path) -> Path:
     """The file ``name`` of a song's folder; InputError when it is missing or outside."""
     path = folder / name
     try:
-        outside = Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve())
-        there, regular = path.exists(), path.is_file()
-    except (OSError, ValueError, RuntimeError) as error:  # the last of links in a circle
+        real = Path(os.path.realpath(path))  # of links in a circle too
+        outside = Path(name).is_absolute() or not real.is_relative_to(os.path.realpath(folder))
+        there, regular = os.path.lexists(path), path.is_file()
+    except (OSError, ValueError) as error:
         raise InputError(f"{name[:80]!r} can be no file's name: {error}", named_in) from None
     if outside:
         raise InputError(f"file {name!r} is outside the song's folder; expected a name inside it", named_in)
