@@ -238,15 +238,25 @@ def draw_confusion(surface: pygame.Surface, theme: Theme, view: View, points: Po
         at = corner[0] + (column + 0.5) * cell.width, plot.top + head / 2
         color = theme.failed if column == shown else theme.dim
         text(surface, theme, name, at, SIZE, color, anchor="center")
-    cells: Cells = []
+    totals = (table.counts.sum(axis=1) + table.broken).tolist()
+    widest = width(theme, str(table.counts.max()), SIZE, "code")
+    places: list[tuple[pygame.Rect, int, int]] = []
     for row, name in enumerate(table.labels):
         y = corner[1] + (row + 0.5) * cell.height
         text(surface, theme, name, (corner[0] - theme.px(6), y), SIZE, theme.dim, anchor="right")
         for column in range(len(columns)):
             rect = cell.move(corner[0] + column * cell.width, corner[1] + row * cell.height)
-            cells.append((rect, _count(surface, theme, view, rect, table, row, column)))
+            if column == shown:
+                _draw_broken(surface, theme, rect, int(table.broken[row]))
+            else:
+                share = int(table.counts[row, column]) / max(1, totals[row])
+                _draw_share(surface, theme, view, rect, share, row == column, widest)
+            count = _counted(table, row, column)
+            shade = theme.text if count else theme.faint
+            text(surface, theme, str(count) if count else "·", rect.center, SIZE, shade, "code", "center")
+            places.append((rect, row, column))
     caption(surface, theme, view, AXES.said(view.language))
-    answering(surface, plot, partial(_cell_at, cells))
+    answering(surface, plot, partial(_confusion_at, view.language, table, places))
 
 
 def classes_of(points: Points, answers: Array) -> int:
@@ -268,39 +278,57 @@ def _fitting_table(
     return table
 
 
-def _count(
+def _counted(table: Confusion, row: int, column: int) -> int:
+    """How often a class was taken for another, or, behind the last column, for none."""
+    return int(table.broken[row] if column == len(table.labels) else table.counts[row, column])
+
+
+def _draw_share(
     surface: pygame.Surface,
     theme: Theme,
     view: View,
     rect: pygame.Rect,
-    table: Confusion,
-    row: int,
-    column: int,
-) -> Hint:
-    """One cell: the darker or lighter the more of its row, right answers between two bars."""
-    total = int(table.counts[row].sum() + table.broken[row])
+    share: float,
+    right: bool,
+    widest: int,
+) -> None:
+    """The ground of a cell: darker or lighter the more of its row, right answers between two bars.
+
+    widest: the width of the widest number in the table.
+    """
     inner = rect.inflate(-theme.px(2), -theme.px(2))
-    if column == len(table.labels):
-        count, told = int(table.broken[row]), "NaN"
-        if count:
-            hatched(surface, theme, inner, theme.failed)
-            words = str(count)
-            ground = pygame.Rect(0, 0, width(theme, words, SIZE, "code") + theme.px(8), theme.px(20))
-            ground.center = rect.center
-            pygame.draw.rect(surface, theme.panel, ground.clip(inner))
-    else:
-        count, told = int(table.counts[row, column]), table.labels[column]
-        color = theme.test if view.testing else theme.train
-        pygame.draw.rect(surface, mix(theme.panel, color, 0.06 + 0.44 * count / max(1, total)), inner)
-        room = inner.width - width(theme, str(table.counts.max()), SIZE, "code")
-        if row == column and room < theme.px(10):
-            pygame.draw.rect(surface, theme.dim, rect, theme.px(2))
-        elif row == column:
-            for x in (inner.left, inner.right - theme.px(3)):
-                pygame.draw.rect(surface, theme.text, (x, inner.top, theme.px(3), inner.height))
-    shade = theme.text if count else theme.faint
-    text(surface, theme, str(count) if count else "·", rect.center, SIZE, shade, "code", "center")
-    language, target = view.language, table.labels[row]
-    share = (SHARE if total else NO_TARGET).said(language).format(100 * count / max(1, total), target)
-    cell = CELL.said(language).format(target, told)
-    return Hint((cell, COUNT.said(language).format(count, total), share))
+    color = theme.test if view.testing else theme.train
+    pygame.draw.rect(surface, mix(theme.panel, color, 0.06 + 0.44 * share), inner)
+    if right and inner.width - widest < theme.px(10):
+        pygame.draw.rect(surface, theme.dim, rect, theme.px(2))
+    elif right:
+        for x in (inner.left, inner.right - theme.px(3)):
+            pygame.draw.rect(surface, theme.text, (x, inner.top, theme.px(3), inner.height))
+
+
+def _draw_broken(surface: pygame.Surface, theme: Theme, rect: pygame.Rect, count: int) -> None:
+    """The ground of a cell of those whose answer is no number, hatched where there are any."""
+    if count:
+        inner = rect.inflate(-theme.px(2), -theme.px(2))
+        hatched(surface, theme, inner, theme.failed)
+        ground = pygame.Rect(0, 0, width(theme, str(count), SIZE, "code") + theme.px(8), theme.px(20))
+        ground.center = rect.center
+        pygame.draw.rect(surface, theme.panel, ground.clip(inner))
+
+
+def _confusion_at(
+    language: str,
+    table: Confusion,
+    places: list[tuple[pygame.Rect, int, int]],
+    at: tuple[float, float],
+) -> Hint | None:
+    """What a cell says when it is pointed at."""
+    for rect, row, column in places:
+        if rect.collidepoint(at):
+            count, total = _counted(table, row, column), int(table.counts[row].sum() + table.broken[row])
+            target = table.labels[row]
+            told = "NaN" if column == len(table.labels) else table.labels[column]
+            share = (SHARE if total else NO_TARGET).said(language).format(100 * count / max(1, total), target)
+            cell = CELL.said(language).format(target, told)
+            return Hint((cell, COUNT.said(language).format(count, total), share))
+    return None
