@@ -269,7 +269,7 @@ def _by_epoch(series: Series) -> dict[int, float]:
 
 def _closing_line(song: Song, lesson: Lesson, by_cue: dict[int, Record], same: bool) -> tuple[bool, str]:
     shown = {number: record.snapshot for number, record in by_cue.items()}
-    lacking = {number for number, snapshot in shown.items() if _is_lacking(snapshot, lesson)}
+    lacking = {number: snapshot for number, snapshot in shown.items() if _is_lacking(snapshot, lesson)}
     failed = [
         song.lines[cue.line].text
         for number, cue in enumerate(song.cues)
@@ -278,10 +278,14 @@ def _closing_line(song: Song, lesson: Lesson, by_cue: dict[int, Record], same: b
     total = len(song.cues)
     found = f"{total - len(failed) - len(lacking)} of {total} operations proved"
     if lacking:
-        found += f", {len(lacking)} not in this loop"
+        names = ", ".join(dict.fromkeys(str(snapshot.operation) for snapshot in lacking.values()))
+        found += f", {len(lacking)} not in this loop ({names})"
+    error = next((snapshot.error for snapshot in shown.values() if snapshot.error), None)
+    if failed and error:
+        return False, f'{found}: {lesson.name} stopped at "{failed[0]}": {error.splitlines()[-1]}'
     if failed:
         names = ", ".join(f'"{text}"' for text in dict.fromkeys(failed))
         return False, f"{found}: {lesson.name} FAILED at {names}."
     if not same:
         return False, f"{found}, but the losses are not the published ones: {lesson.name} FAILED."
-    return True, f"{found}: {lesson.name} is right."
+    return True, f"{found}: {lesson.name} {'does what its lines say' if lacking else 'is right'}."

@@ -6,7 +6,7 @@ from app.pace import MOST_SEMITONES, Pace, next_speed
 from app.transport import Transport
 from loop_core.errors import InputError
 from loop_core.song import Song
-from loop_core.timeline import line_loop, section_loop
+from loop_core.timeline import line_edges, line_loop, line_shown, section_loop
 
 
 class Practice:
@@ -37,7 +37,8 @@ class Practice:
         transport = self._transport
         now, loop = transport.now(), transport.loop
         if loop is None:
-            transport.set_loop(line_loop(self._song, now))
+            shown = line_edges(self._song)[line_shown(self._song, now)]
+            transport.set_loop(line_loop(self._song, max(now, shown)))
         elif loop.kind == "line":
             transport.set_loop(section_loop(self._song, now))
         else:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pygame
 
 from app.board import Board, after
-from app.drawing.messages import HOLD_OFF, NO_SOUND, NOTHING_DUE, NOTHING_WEAK
+from app.drawing.messages import HOLD_OFF, LEAVE, NO_SOUND, NOTHING_DUE, NOTHING_WEAK
 from app.learning.learner import EXERCISES, Learner
 from app.learning.progress import progress_path
 from app.microphone import SilentSinger, Singer
@@ -308,7 +308,7 @@ class Show:
         self._board.say(message, *values)
 
     def leave(self) -> None:
-        """Close what is open, else quit."""
+        """Close what is open, else quit; once the song has begun, the second time."""
         if self._board.controls.black:
             self.black()
         elif self._board.controls.help:
@@ -316,8 +316,10 @@ class Show:
         elif self.learner.over:
             self._transport.seek(0.0)
             self.learner.again()
-        else:
+        elif not self._begun or self._board.controls.message == LEAVE.said(self._board.controls.language):
             self.quit = True
+        else:
+            self.say(LEAVE)
 
     def _set(self) -> dict[str, object]:
         """What the next show begins with, by its name in the settings."""

@@ -25,6 +25,8 @@ from loop_core.song import Song
 
 FPS = 60
 INSTEAD = "; `torchaoke headless` runs the same loop without one"
+UNCOVERED = frozenset({pygame.WINDOWEXPOSED, pygame.WINDOWRESTORED, pygame.WINDOWSHOWN})
+"""What a window system without a picture of its own says when it wants all of the window again."""
 
 
 def play(
@@ -138,11 +140,13 @@ def _run(
     """
     pacer = pygame.time.Clock()
     stage: Stage | None = None
+    uncovered = False
     opened = False
     show.fullscreen_wanted = fullscreen
     while not show.quit:
         clock.tick()
         for event in pygame.event.get():
+            uncovered |= event.type in UNCOVERED
             _handle(show, event, stage)
         if show.fullscreen_wanted != fullscreen:
             fullscreen = show.fullscreen_wanted
@@ -157,7 +161,9 @@ def _run(
         assert surface is not None
         if stage is None or (stage.size, stage.theme_name) != (surface.get_size(), frame.controls.theme):
             stage = Stage(surface.get_size(), frame.controls.theme)
-        pygame.display.update(stage.draw(surface, frame))
+        changed = stage.draw(surface, frame)
+        pygame.display.update([surface.get_rect()] if uncovered else changed)
+        uncovered = False
         if show.picture_wanted:
             show.picture_wanted = False
             camera.take(surface, frame)

@@ -50,8 +50,10 @@ class _Loss:
 class Observer:
     """What has been seen of a run. It reads the lesson's objects and never changes them."""
 
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, own: bool = False) -> None:
+        """own: the model is the user's: nothing is asked of it before the script asks it."""
         self._run = run
+        self._own = own
         self._objects = Objects(run)
         self._losses = {
             loss: _Loss(run.listing.site(loss), any(loss in probe.repeats for probe in run.listing.probes))
@@ -262,7 +264,7 @@ class Observer:
     def _outline_of(self, model: nn.Module) -> Forward | None:
         sets = (self._objects.inputs(forward) for forward in _LOSS_OF)
         inputs = next((x for x in sets if isinstance(x, torch.Tensor)), None)
-        if inputs is None:
+        if inputs is None or self._own:
             return None
         with self._run.unheard():
             return outline_of(model, inputs)

@@ -89,7 +89,7 @@ class Stepper:
             self._passes,
             self._given(),
         )
-        self._observer = Observer(self._run)
+        self._observer = Observer(self._run, self._own)
         self._seen: Snapshot | None = None  # the last that was seen of this run
 
     def restart(self) -> None:

@@ -1,6 +1,6 @@
 """Pure questions about a song and a time."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -77,6 +77,11 @@ def line_shown(song: Song, now: float) -> int:
     following = song.lines[index + 1 : index + 2]
     soon = now >= song.lines[index].end and any(line.start - now < EARLY for line in following)
     return index + 1 if soon else index
+
+
+def line_held(song: Song, now: float) -> int:
+    """The index of the line that was sung last where the song stands still between two lines."""
+    return max(0, bisect_left(line_edges(song), now) - 1)
 
 
 def cue_at(song: Song, now: float) -> int | None:

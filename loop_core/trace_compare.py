@@ -9,6 +9,7 @@ from loop_core.trace_file import TIMES, Entry, Losses, Trace
 
 FIELDS = (
     "operation",
+    "holds",
     "epoch",
     "epochs",
     "loss",
@@ -17,7 +18,6 @@ FIELDS = (
     "learning_rate",
     "training",
     "grad_mode",
-    "holds",
     "printed",
     "evidence",
     "lyric",
@@ -101,12 +101,20 @@ def _parting(a: Entry | None, b: Entry | None, fields: list[str], same: Same) ->
         epoch, field, *values = next(_losses_that_differ(a.epochs, b.epochs, same))
         shown = _shown(*values)
         also = [name for name in also if name != field]
+    elif field == "holds":
+        shown = _proved(a), _proved(b)
+        also = [name for name in also if name != "evidence"]
     elif field == "printed":
         lines = [*map(_line_of, (a, b), [_first_line(a, b, same)] * 2)]
         field, shown = f"printed line {_first_line(a, b, same) + 1}", _shown(*lines)
     else:
         shown = _shown(getattr(a, field), getattr(b, field))
     return Parting(entry.cue, entry.operation, entry.lyric, epoch, field, *shown, tuple(also))
+
+
+def _proved(entry: Entry) -> str:
+    """What was said of an operation, and whether it is proved by that."""
+    return f"{entry.holds}, {_quoted(entry.evidence)}"
 
 
 def _first_line(a: Entry, b: Entry, same: Same) -> int:

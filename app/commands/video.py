@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.filesize import decimal
 
 from app.options import (
     BackingOption,
@@ -80,4 +81,4 @@ def video(
             out, partial(conductor_for, found, saved, None, chosen), controls, pixels, rate
         )
     for path in written:
-        typer.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB")
+        typer.echo(f"{path}: {decimal(path.stat().st_size)}")

@@ -5,9 +5,9 @@ from loop_core.words import Words
 Keys = tuple[tuple[str, Words], ...]
 
 SHOW_KEYS: Keys = (
-    ("Space, PageDown", Words("start, pause, go on", "开始、暂停、继续")),
-    ("PageUp", Words("one line back", "退回一句")),
-    ("← →", Words("one line back, on", "前一句、后一句")),
+    ("Space", Words("start, pause, go on", "开始、暂停、继续")),
+    ("PageDown", Words("start, go on, the next line", "开始、继续、下一句")),
+    ("← →, PageUp", Words("the line's start, one back; on", "句首、前一句；后一句")),
     ("O", Words("hold: stop after each line", "每句之后停下")),
     ("R", Words("restart with the same seed", "用同一个种子重新开始")),
     ("S", Words("skip what takes too long", "跳过太久的运算")),
@@ -19,7 +19,7 @@ SHOW_KEYS: Keys = (
     ("F", Words("full screen", "全屏")),
     ("B", Words("black screen and silence, and back", "黑屏静音，再按恢复")),
     ("H", Words("these keys", "这张按键表")),
-    ("Q, Esc", Words("close what is open, else quit", "关闭打开的画面，否则退出")),
+    ("Esc, Q", Words("close what is open; quit", "关闭打开的画面；退出")),
 )
 LEARNING_KEYS: Keys = (
     ("V", Words("say what each line will do", "先说每句会做什么")),

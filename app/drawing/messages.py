@@ -23,6 +23,7 @@ COUNT_IN_ON, COUNT_IN_OFF = Words("count-in on", "预备拍开"), Words("count-i
 TUNING, CATCHING = Words("tuning up", "正在准备"), Words("catching up", "正在赶上")
 HOLD = Words("hold: each line waits for Space", "逐句：每句等空格")
 HOLD_OFF = Words("hold off", "不再逐句停下")
+LEAVE = Words("Esc again to quit", "再按 Esc 退出")
 AT_END = Words("R: once more, D: lessons", "R：再来一遍，D：课程")
 PICTURE = Words("picture {} ms", "画面 {} 毫秒")
 NOTHING_WEAK, NOTHING_DUE = (

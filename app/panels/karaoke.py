@@ -11,7 +11,7 @@ from loop_core.cloze import Cloze, masked
 from loop_core.frame import Frame
 from loop_core.quiz import Quiz
 from loop_core.song import Line
-from loop_core.timeline import beat_at, line_shown, sung
+from loop_core.timeline import beat_at, line_held, line_shown, sung
 from loop_core.vamping import waiting_words
 
 SUNG, NEXT, WHY, COUNT = 68, 34, 28, 42
@@ -47,7 +47,8 @@ class View:
 def view(frame: Frame) -> View:
     """The frame's part in it."""
     lines, cloze, language = frame.song.lines, frame.cloze, frame.controls.language
-    index = line_shown(frame.song, frame.now)
+    held = frame.controls.hold and not frame.controls.playing
+    index = (line_held if held else line_shown)(frame.song, frame.now)
     line = lines[index]
     following = lines[index + 1].text if index + 1 < len(lines) else ""
     following = masked(following, frame.missing)
