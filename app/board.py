@@ -7,6 +7,8 @@ from loop_core.frame import Controls
 from loop_core.words import Words
 
 MESSAGE_SECONDS = 2.0
+LETTERS_A_SECOND = 12.0
+"""As slowly as a subtitle is read."""
 
 
 class Board:
@@ -27,7 +29,7 @@ class Board:
         if isinstance(message, Words):
             message = message.said(self.controls.language)
         message = message.format(*values) if values else message
-        self._message_until = self._real() + MESSAGE_SECONDS
+        self._message_until = self._real() + max(MESSAGE_SECONDS, len(message) / LETTERS_A_SECOND)
         self.set(message=message)
 
     def tick(self) -> None:

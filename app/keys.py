@@ -29,7 +29,7 @@ KEYS: dict[int, Callable[[Show], None]] = {
     pygame.K_b: Show.black,
     pygame.K_h: Show.help,
     pygame.K_ESCAPE: Show.leave,
-    pygame.K_q: Show.leave,
+    pygame.K_q: Show.end,
     # learning
     pygame.K_v: lambda show: show.learner.predict(),
     pygame.K_w: lambda show: show.learner.fill(),

@@ -321,6 +321,10 @@ class Show:
         else:
             self.say(LEAVE)
 
+    def end(self) -> None:
+        """Quit, whatever is open."""
+        self.quit = True
+
     def _set(self) -> dict[str, object]:
         """What the next show begins with, by its name in the settings."""
         controls = self._board.controls

@@ -90,6 +90,7 @@ def play(
             show.sync.shown_on(display())
             if kept.message is not None:
                 show.say(kept.message)
+                print(f"torchaoke: {kept.message.en}", file=sys.stderr)
             camera = Camera(pictures_folder)
             try:
                 _run(

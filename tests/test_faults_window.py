@@ -8,11 +8,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from faults import quits
-from screen import Running, needs_screen, screen
+from screen import SECONDS, Running, needs_screen, screen
+from Xlib import X
+from Xlib.display import Display
 
 from app.player import SilentPlayer
 from loop_core.clock import ASLEEP, BLINK, AwakeClock, VirtualClock
@@ -55,6 +58,12 @@ def xdotool(running: Running, *command: str) -> str:
         ["xdotool", *command], check=True, env=running.environment, capture_output=True, text=True, timeout=30
     )
     return done.stdout.strip()
+
+
+def looked(seen: Display) -> bytes:
+    """The top of the screen, where the show's top line stands."""
+    top = seen.screen().root.get_image(0, 0, 1000, 60, X.ZPixmap, 0xFFFFFFFF)
+    return bytes(top.data)
 
 
 def descriptors(running: Running) -> int:
@@ -107,6 +116,26 @@ def test_a_window_that_is_minimised_plays_on(manager: None, play: Running, tmp_p
     play.hears("sung: Call model dot train")
     xdotool(play, "windowmap", window, "windowactivate", "--sync", window)
     assert pictured(play, tmp_path) == (1000, 700)
+    quits(play, tmp_path / "tmp")
+
+
+def test_a_window_that_was_covered_is_whole_again_while_the_show_stands_still(
+    environment: dict[str, str], play: Running, tmp_path: Path
+) -> None:
+    play.hears("sung: Let's train!")
+    play.press("space")
+    play.hears("paused")
+    with closing(Display(environment["DISPLAY"])) as seen:
+        before = looked(seen)
+        windows = seen.screen().root.query_tree().children
+        (window,) = (window for window in windows if window.get_geometry().width == 1000)
+        window.unmap()
+        assert looked(seen) != before
+        window.map()
+        end = time.monotonic() + SECONDS
+        while looked(seen) != before and time.monotonic() < end:
+            pass
+        assert looked(seen) == before
     quits(play, tmp_path / "tmp")
 
 

@@ -82,6 +82,16 @@ def test_u_repeats_the_line_then_the_section_then_nothing_and_says_so(rig: Rig) 
     assert kinds == [("line", "loop: line"), ("section", "loop: section"), (None, "loop off")]
 
 
+def test_the_line_that_is_shown_is_repeated_before_it_is_sung_too(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    second = rig.song.lines[1]
+    while karaoke.view(frame := rig.run(0.1)).text != second.text:
+        assert frame.now < second.start
+    loop = rig.press(pygame.K_u).controls.loop
+    assert loop is not None
+    assert loop.start <= second.start < loop.end
+
+
 def test_each_repetition_of_a_line_leaves_the_same_numbers(rig: Rig) -> None:
     cue = [cue for cue in rig.song.cues if cue.operation is Operation.STEP][1]
     rig.press(pygame.K_SPACE)

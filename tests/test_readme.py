@@ -38,7 +38,7 @@ def test_what_a_speaker_does_the_day_before_runs(tmp_path: Path, monkeypatch: py
 def test_every_key_of_a_talk_does_something() -> None:
     keys = re.findall(r"\b([A-Z]|Esc|Space|PageUp)\b", re.sub("`.*?`", "", section("In a talk")))
     names = {"Esc": 27, "Space": 32, "PageUp": 0x4000004B}
-    assert {"Space", "PageUp", "Esc", "R", "B", "X"} <= set(keys)
+    assert {"Space", "PageUp", "Q", "R", "B", "X"} <= set(keys)
     assert all(names.get(key, ord(key[0].lower())) in KEYS for key in keys)
 
 

@@ -8,8 +8,9 @@ import pytest
 from builders import small_song
 from harness import Rig
 
+from app.drawing.messages import LEAVE
 from app.keys import KEYS, press
-from app.panels import overlay
+from app.panels import karaoke, overlay
 from app.player import SilentPlayer
 from app.sync import usual_offset
 from loop_core.lessons import LESSONS
@@ -116,9 +117,11 @@ def test_hold_stops_after_the_line_until_the_key(rig: Rig) -> None:
     frame = rig.run(10)
     assert not frame.controls.playing
     assert frame.now < rig.song.lines[1].start
+    assert karaoke.view(frame).text == rig.song.lines[0].text  # until the key comes
     rig.press(pygame.K_PAGEDOWN)
     frame = rig.run(10)
     assert rig.song.lines[1].start < frame.now < rig.song.lines[2].start
+    assert karaoke.view(frame).text == rig.song.lines[1].text
 
 
 def test_comma_and_period_shift_the_picture_by_5_ms(rig: Rig) -> None:
@@ -161,6 +164,23 @@ def test_what_a_key_opens_escape_closes_and_does_not_quit(rig: Rig, key: int, ki
 def test_quit(rig: Rig, key: int) -> None:
     rig.press(key)
     assert rig.show.quit
+
+
+def test_once_the_song_has_begun_escape_quits_the_second_time(rig: Rig) -> None:
+    rig.press(pygame.K_SPACE)
+    rig.run(2)
+    assert rig.press(pygame.K_ESCAPE).controls.message == LEAVE.en
+    rig.run(3)
+    assert rig.press(pygame.K_ESCAPE).controls.message == LEAVE.en
+    assert not rig.show.quit
+    rig.press(pygame.K_ESCAPE)
+    assert rig.show.quit
+
+
+def test_what_is_said_before_the_start_stands_on_the_title(rig: Rig) -> None:
+    title = overlay.view(rig.press(ord("-")))
+    assert title is not None
+    assert title.message == "volume 90%"
 
 
 @pytest.mark.parametrize("key", KEYS)

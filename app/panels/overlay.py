@@ -25,7 +25,10 @@ ROW, HIGHEST = 52, 120
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Which of them is open; choice: the marked lesson.  lesson, exercise: what will be played."""
+    """Which of them is open; choice: the marked lesson.  lesson, exercise: what will be played.
+
+    message: what the person at the keys is told.
+    """
 
     kind: str
     choice: int = 0
@@ -34,6 +37,7 @@ class View:
     lesson: str = ""
     exercise: str = ""
     credits: tuple[str, ...] = ()
+    message: str = ""
     language: str = "en"
 
 
@@ -56,6 +60,7 @@ def view(frame: Frame) -> View | None:
             lesson=frame.lesson.titles.said(controls.language),
             exercise=controls.exercise,
             credits=_credits(frame),
+            message=controls.message,
             language=controls.language,
         )
     return None
@@ -86,6 +91,8 @@ def _title(surface: pygame.Surface, view: View, theme: Theme) -> None:
     playing = " · ".join(filter(None, (view.lesson, view.exercise)))
     text(surface, theme, playing, (x, y + theme.px(88)), 32, theme.dim, "bold", "center")
     most = surface.get_width() - theme.px(96)
+    said = (x, theme.px(72))
+    text(surface, theme, view.message, said, 28, theme.text, anchor="center", most=most)
     for row, credit in enumerate(view.credits):
         at = (x, y + theme.px(290 + 38 * row))
         text(surface, theme, credit, at, 24, theme.dim, anchor="center", most=most)
