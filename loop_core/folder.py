@@ -87,14 +87,15 @@ def lyrics_of_song(song: Song, chart: ultrastar.Chart) -> Lyrics:
     return Lyrics(headers, lines, (), *chart.grid, song.tempo)
 
 
-def lost_of(song: Song) -> Iterator[str]:
-    """What only song.toml holds, and no other format."""
+def lost_of(song: Song, chart: ultrastar.Chart) -> Iterator[str]:
+    """What only song.toml holds, and no other format; chart: the song's own, whose headers are kept."""
     if any(line.subtitles for line in song.lines):
         yield "subtitles"
     if song.sections:
         yield f"{len(song.sections)} sections"
-    if song.credits:
-        yield f"credits: {', '.join(song.credits)}"
+    headers = {key.lower() for key, _ in chart.headers}
+    if only := [key for key in song.credits if key.lower() not in headers]:
+        yield f"credits: {', '.join(only)}"
 
 
 def _operation(part: Part) -> str:

@@ -1,6 +1,8 @@
 """Python files as they were written, without running them: a script and the modules beside it."""
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,10 +61,18 @@ def read_source(path: Path, module: str = "__main__") -> Source:
     """Read a file of Python; InputError when it cannot be read."""
     data = read_bytes(path, MAX_BYTES, "a training script")
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(_encoding_of(data))
     except UnicodeDecodeError as error:
         raise InputError(f"byte {error.start} is not UTF-8; expected Python source in UTF-8", path) from None
     return Source(path, module, text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _encoding_of(data: bytes) -> str:
+    """What its first lines say, as Python reads them; UTF-8 where they say nothing that it knows."""
+    try:
+        return tokenize.detect_encoding(io.BytesIO(data).readline)[0]
+    except SyntaxError:
+        return "utf-8"
 
 
 def modules_beside(folder: Path, tree: ast.Module) -> Iterator[tuple[Source, ast.Module]]:

@@ -1,6 +1,7 @@
 """The two texts of a song's own folder."""
 
 import tomllib
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -56,7 +57,9 @@ def test_a_song_s_lyrics_are_its_folder_s_and_make_the_same_chart() -> None:
     assert (lyrics.bpm, lyrics.gap) == (Fraction(520), 0)
     assert ultrastar.chart_of(lyrics).phrases == chart.phrases
     assert [line.operation for line in lyrics.lines] == [str(cue.operation) for cue in song.cues]
-    assert list(lost_of(song))[:2] == ["subtitles", "8 sections"]
+    assert list(lost_of(song, chart))[:2] == ["subtitles", "8 sections"]
+    kept = replace(chart, headers=(*chart.headers, *((key.upper(), "x") for key in song.credits)))
+    assert list(lost_of(song, kept)) == ["subtitles", "8 sections"]
 
 
 def test_the_song_to_start_from_sings_one_operation_a_line() -> None:

@@ -131,6 +131,9 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         read_listing(tmp_path)
     with pytest.raises(InputError, match="byte 2 is not UTF-8"):
         read(b"x \xff", tmp_path)
+    text = b"# -*- coding: latin-1 -*-\n# \xe9t\xe9\n"
+    with pytest.raises(InputError, match="no training loop found"):  # read as it says, as Python does
+        read(text, tmp_path)
     with pytest.raises(InputError, match="more than 250,000 bytes; expected a training script"):
         read(b" " * (MAX_BYTES + 1), tmp_path)
 

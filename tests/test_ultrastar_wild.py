@@ -11,7 +11,6 @@ from loop_core.errors import InputError
 from loop_core.formats.lyrics import Lyrics
 from loop_core.formats.table import FORMATS, lyrics_of
 from loop_core.formats.ultrastar import write
-from loop_core.formats.ultrastar_wild import chosen_voice
 
 HEAD = "#TITLE:T\n#ARTIST:A\n#MP3:a.mp3\n#BPM:300\n"
 """A beat of 50 ms."""
@@ -130,12 +129,16 @@ def test_the_draft_of_version_2_counts_beats_themselves_and_is_rewritten_as_vers
 
 
 def test_a_duet_is_sung_by_both_voices_or_by_one() -> None:
-    lyrics = read("P1\n: 0 4 7 One\n- 5\n: 20 4 7 Both\nP2\n: 10 4 7 Two\n- 15\n: 20 4 7 Both\n")
+    text = "P1\n: 0 4 7 One\n- 5\n: 20 4 7 Both\nP2\n: 10 4 7 Two\n- 15\n: 20 4 7 Both\n"
+    lyrics = read(text)
     assert [(line.text, line.voice) for line in lyrics.lines] == [("One", 1), ("Two", 2), ("Both", 1)]
     assert (0, "voices") in rules(lyrics)
     assert (12, "both-sing") in rules(lyrics)
+    for voice, own in ((1, "One"), (2, "Two")):
+        alone = lyrics_of((HEAD + text).encode(), FORM, "x", voice=voice)
+        assert [line.text for line in alone.lines] == [own, "Both"]
     with pytest.raises(InputError, match="--voice 3; the song has: 1, 2"):
-        chosen_voice(lyrics, 3)
+        lyrics_of((HEAD + text).encode(), FORM, "x", voice=3)
 
 
 def test_p3_is_both_voices_without_a_version_and_a_third_with_one() -> None:

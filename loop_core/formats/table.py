@@ -54,20 +54,31 @@ def format_of(path: Path) -> Format:
     raise InputError(f"suffix {path.suffix!r} is no song format; expected one of: {known}", path)
 
 
-def read_lyrics(path: Path, encoding: str = "") -> Lyrics:
+def read_lyrics(path: Path, encoding: str = "", voice: int | None = None) -> Lyrics:
     """A file of any format, ready to be a song; what was decided on the way are its findings.
 
-    encoding: of its text, where a guess would be wrong.  Raises InputError when it cannot be used.
+    encoding: of its text, where a guess would be wrong.  voice: the one of a duet, both where it is None.
+    Raises InputError when it cannot be used.
     """
     form = format_of(path)
-    return lyrics_of(read_bytes(path), form, str(path), encoding)
+    return lyrics_of(read_bytes(path), form, str(path), encoding, voice)
 
 
-def lyrics_of(data: bytes, form: Format, name: str, encoding: str = "") -> Lyrics:
+def lyrics_of(data: bytes, form: Format, name: str, encoding: str = "", voice: int | None = None) -> Lyrics:
     """The content of a file in a format, as `read_lyrics`; ``name`` is used in errors."""
     if form.binary is not None:
-        return tidied(form.binary(data, name, encoding), name)
+        return tidied(chosen_voice(form.binary(data, name, encoding), voice), name)
     assert form.parse is not None
     text, decided = decode(data, name, encoding)
-    lyrics = form.parse(text, name)
+    lyrics = chosen_voice(form.parse(text, name), voice)  # first: what both sing is kept once
     return tidied(replace(lyrics, findings=(*decided, *lyrics.findings)), name)
+
+
+def chosen_voice(lyrics: Lyrics, voice: int | None) -> Lyrics:
+    """The lines of one voice of a duet, or of both; InputError for a voice that it has not."""
+    voices = sorted({line.voice for line in lyrics.lines})
+    if voice is None:
+        return lyrics
+    if voice not in voices:
+        raise InputError(f"--voice {voice}; the song has: {', '.join(map(str, voices))}")
+    return replace(lyrics, lines=tuple(line for line in lyrics.lines if line.voice == voice))

@@ -5,7 +5,6 @@ What `ultrastar.parse` refuses in a song's own chart is read here as `RULES` say
 
 import re
 from bisect import bisect_right
-from dataclasses import replace
 from fractions import Fraction
 
 from loop_core.errors import InputError
@@ -174,14 +173,3 @@ def _tempo(bpm: Fraction) -> float:
     while tempo < 70:
         tempo *= 2
     return tempo
-
-
-def chosen_voice(lyrics: Lyrics, voice: int | None) -> Lyrics:
-    """The lines of one voice of a duet, or of both; InputError for a voice that it has not."""
-    voices = sorted({line.voice for line in lyrics.lines})
-    if voice is None:
-        return lyrics
-    if voice not in voices:
-        raise InputError(f"--voice {voice}; the song has: {', '.join(map(str, voices))}")
-    lines = tuple(line for line in lyrics.lines if line.voice == voice)
-    return replace(lyrics, lines=lines)

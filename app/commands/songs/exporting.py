@@ -63,9 +63,10 @@ def export(
     if target.exists() and not replace:
         raise InputError("this is there already; expected another name with --to, or --replace", target)
     assert chosen.write is not None
-    written = chosen.write(lyrics_of_song(found, load_chart(folder)))
+    chart = load_chart(folder)
+    written = chosen.write(lyrics_of_song(found, chart))
     with writing(target) as part:
         part.write_text(written.text, encoding="utf-8", newline="\n")
     typer.echo(f"{target}: {len(found.lines)} lines")
-    for lost in (*written.lost, *lost_of(found)):
+    for lost in (*written.lost, *lost_of(found, chart)):
         typer.echo(f"not kept: {lost}")

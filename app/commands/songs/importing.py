@@ -60,10 +60,9 @@ def import_files(
     from app.importing import import_song
     from app.importing_shown import hearing, show_import
     from loop_core.formats.table import read_lyrics
-    from loop_core.formats.ultrastar_wild import chosen_voice
 
     for path in files:
-        lyrics = chosen_voice(read_lyrics(path, encoding), number)
+        lyrics = read_lyrics(path, encoding, number)
         with hearing() as heard:
             imported = import_song(lyrics, path, to / path.stem, audio, replace, heard)
         show_import(console(), imported, to / path.stem)
