@@ -218,7 +218,7 @@ def find_settings(path: Path) -> Finding:
         measured = f"calibrated: {', '.join(pairs)}" if pairs else "not calibrated: torchaoke calibrate"
         return f"{path}{'' if path.exists() else ' (not there yet)'}; {measured}"
 
-    return _finding("settings", look, "everything as at first, and nothing is remembered")
+    return _finding("settings", look, "everything as at first")
 
 
 def _lessons() -> Finding:
