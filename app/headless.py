@@ -303,14 +303,16 @@ def _closing_line(
         found += f", {len(lacking)} not in this loop ({names})"
     if ending.unbegun:
         return False, f"{found}: {lesson.name} {ending.words()}"
-    if failed and any(snapshot.error for snapshot in shown.values()):
-        where = f'at "{failed[0]}"'
+    stopped = next((number for number, snapshot in sorted(shown.items()) if snapshot.error), None)
+    if stopped is not None:
+        where = f'at "{song.lines[song.cues[stopped].line].text}"'
         return False, f"{found}: {lesson.name} {ending.words(where)}"
-    if ending.failed and not failed:
-        return False, f"{found}, but {lesson.name} {ending.words('afterwards')}"
+    afterwards = ending.words("afterwards") if ending.failed else ""
     if failed:
         names = ", ".join(f'"{text}"' for text in dict.fromkeys(failed))
-        return False, f"{found}: {lesson.name} FAILED at {names}."
+        return False, f"{found}: {lesson.name} FAILED at {names}{afterwards and f', and {afterwards}'}."
+    if afterwards:
+        return False, f"{found}, but {lesson.name} {afterwards}"
     if not same:
         return False, f"{found}, but the losses are not the published ones: {lesson.name} FAILED."
     return True, f"{found}: {lesson.name} {'does what its lines say' if lacking else 'is right'}."

@@ -8,7 +8,7 @@ class Ending:
     """How it stands with a script's end.
 
     error: why it stopped: its traceback, or one line.  exited: how it ended itself with ``sys.exit()``, as
-    in 'with status 2', "" where it did not.  unbegun: it is over, and its loop has never begun.
+    in 'with status 2', "" where it did not.  unbegun: it came to its end, and its loop has never begun.
     """
 
     error: str | None = None
@@ -22,13 +22,11 @@ class Ending:
 
     def words(self, when: str = "") -> str:
         """What became of a script that failed, to be said after its name; when: as in 'afterwards'."""
-        early = " before its loop began" if self.unbegun and (self.exited or self.error is None) else ""
+        early = " before its loop began" if self.unbegun else ""
         at = f" {when}" if when else ""
         if self.exited:
             return f"ended itself{at} {self.exited}{early}"
-        if self.error is None:
-            return f"ended{at}{early}"
-        return f"stopped{at}: {self.error.splitlines()[-1]}"
+        return f"stopped{at}: {self.error.splitlines()[-1]}" if self.error is not None else f"ended{early}"
 
 
 def exit_words(code: object) -> str:

@@ -208,7 +208,8 @@ class Stepper:
     @property
     def ending(self) -> Ending:
         """How it stands with the script's end."""
-        return Ending(self._run.error, self._run.exited, self._over and not self._begun)
+        error, exited = self._run.error, self._run.exited
+        return Ending(error, exited, self._over and not self._begun and (error is None or exited != ""))
 
     def costs(self) -> dict[Operation, float]:
         """Seconds that each operation takes with its snapshot, measured in the second of two throwaway runs.
