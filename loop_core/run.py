@@ -235,13 +235,15 @@ class Run:
         """The script's own call after an operation: back to where it was resumed."""
         if self._closing:
             raise GreenletExit
-        if index == self._printing or os.getpid() != self._process:
+        if index == self._printing:
             return
         probe = self.listing.probes[index]
         self._printing = index if probe.operations == PRINTING else None
         self._frame = frame = sys._getframe(1)
         if not self.names[STEPPING] and self._passes(probe):
             return
+        if os.getpid() != self._process:
+            return  # a child of the script, which nobody sings
         if probe.fleeting:
             self._look(probe, frame, ("result",))
         assert self._outside is not None
