@@ -16,10 +16,12 @@ from app.player import SilentPlayer
 from app.transport import Transport
 from app.virtual import ticks, watched
 from loop_core.conductor import Conductor
+from loop_core.ending import Ending
 from loop_core.files import writing
 from loop_core.frame import Controls, Frame
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
+from loop_core.printed import Printed
 from loop_core.record import Record
 from loop_core.snapshot import Series, Snapshot
 from loop_core.song import Song
@@ -63,17 +65,21 @@ def run_headless(
         else:
             for _ in watched(run, count, "playing") if realtime else run:
                 pass
-        if lesson.script is not None and not realtime:
-            _finish(conductor, console)
+        last = conductor.finish() if lesson.script is not None and not realtime else ()
     records = conductor.records
+    if lesson.script is not None:
+        _print_said(console, records, last)
     if trace is not None:
         _write_trace(trace, trace_lines(song, lesson.name, fps, records, realtime))
-    return report(console, song, lesson, conductor.listing, records, realtime)
+    return report(console, song, lesson, conductor.listing, records, realtime, conductor.ending)
 
 
-def _finish(conductor: Conductor, console: Console) -> None:
-    """Run what a script has after its loop, and print what it says there."""
-    for line in conductor.finish():
+def _print_said(console: Console, records: Iterable[Record], last: Iterable[str]) -> None:
+    """All that a script has printed, within bounds; last: behind its last operation."""
+    said = Printed()
+    said.extend(line for record in records for line in record.printed)
+    said.extend(last)
+    for line in said:
         console.print(line, soft_wrap=True)
 
 
@@ -133,13 +139,18 @@ def report(
     listing: Listing,
     records: Sequence[Record],
     realtime: bool,
+    ending: Ending | None = None,
 ) -> bool:
-    """Print what a run has proved; whether every cue was shown and proved, and the losses are right."""
+    """Print what a run has proved; whether every cue was shown and proved, and the losses are right.
+
+    ending: how the script has ended; then it must have ended well too.
+    """
+    ending = ending or Ending()
     by_cue = {record.snapshot.number: record for record in records}
-    console.print(_proof_table(song, lesson, listing, by_cue, realtime))
-    errors = [record.snapshot.error for record in records if record.snapshot.error is not None]
-    if errors:
-        console.print(f"\n{errors[0]}", soft_wrap=True)
+    if not ending.unbegun or not ending.exited:
+        console.print(_proof_table(song, lesson, listing, by_cue, realtime))
+    if ending.error and not ending.exited:
+        console.print(f"\n{ending.error}", soft_wrap=True)
     same, comparison = _compare(lesson, records[-1].snapshot if records else None)
     if comparison is not None:
         console.print()
@@ -147,7 +158,7 @@ def report(
     if realtime:
         console.print()
         console.print(_lateness_table(records))
-    proved, closing_line = _closing_line(song, lesson, by_cue, same)
+    proved, closing_line = _closing_line(song, lesson, by_cue, same, ending)
     console.print(f"\n{closing_line}", soft_wrap=True)
     return proved
 
@@ -171,9 +182,15 @@ def _proof_table(
         "time>", "line", "operation", "code line", "loss>", "gradient norm>", *late, "evidence", "verdict"
     )
     table.caption, table.caption_justify = caption, "left"
+    told = ""  # why it stopped; once is enough
     for number, cue in enumerate(song.cues):
+        record = by_cue.get(number)
+        evidence = "" if record is None else record.snapshot.evidence.text
+        stopped = record is not None and record.snapshot.error is not None
         start = (f"{cue.time:.2f}", song.lines[cue.line].text, str(cue.operation))
-        table.add_row(*start, *_proof_cells(by_cue.get(number), lesson, listing, realtime))
+        words = "it had stopped" if stopped and evidence == told else evidence
+        table.add_row(*start, *_proof_cells(record, words, lesson, listing, realtime))
+        told = evidence if stopped else ""
     return table
 
 
@@ -193,7 +210,9 @@ def _is_lacking(snapshot: Snapshot, lesson: Lesson) -> bool:
     return snapshot.evidence.absent and lesson.script is not None
 
 
-def _proof_cells(record: Record | None, lesson: Lesson, listing: Listing, realtime: bool) -> list[str]:
+def _proof_cells(
+    record: Record | None, evidence: str, lesson: Lesson, listing: Listing, realtime: bool
+) -> list[str]:
     if record is None:
         return [*[""] * (6 if realtime else 3), "never shown", "FAILED"]
     snapshot = record.snapshot
@@ -203,7 +222,7 @@ def _proof_cells(record: Record | None, lesson: Lesson, listing: Listing, realti
         _number(snapshot.loss, ".6g"),
         _number(snapshot.grad_norm, ".4g"),
         *late,
-        snapshot.evidence.text,
+        evidence,
         "ok" if snapshot.evidence.holds else "lacks it" if _is_lacking(snapshot, lesson) else "FAILED",
     ]
 
@@ -267,7 +286,9 @@ def _by_epoch(series: Series) -> dict[int, float]:
     return dict(zip(map(int, series.epoch), map(float, series.value), strict=True))
 
 
-def _closing_line(song: Song, lesson: Lesson, by_cue: dict[int, Record], same: bool) -> tuple[bool, str]:
+def _closing_line(
+    song: Song, lesson: Lesson, by_cue: dict[int, Record], same: bool, ending: Ending
+) -> tuple[bool, str]:
     shown = {number: record.snapshot for number, record in by_cue.items()}
     lacking = {number: snapshot for number, snapshot in shown.items() if _is_lacking(snapshot, lesson)}
     failed = [
@@ -280,12 +301,18 @@ def _closing_line(song: Song, lesson: Lesson, by_cue: dict[int, Record], same: b
     if lacking:
         names = ", ".join(dict.fromkeys(str(snapshot.operation) for snapshot in lacking.values()))
         found += f", {len(lacking)} not in this loop ({names})"
-    error = next((snapshot.error for snapshot in shown.values() if snapshot.error), None)
-    if failed and error:
-        return False, f'{found}: {lesson.name} stopped at "{failed[0]}": {error.splitlines()[-1]}'
+    if ending.unbegun:
+        return False, f"{found}: {lesson.name} {ending.words()}"
+    stopped = next((number for number, snapshot in sorted(shown.items()) if snapshot.error), None)
+    if stopped is not None:
+        where = f'at "{song.lines[song.cues[stopped].line].text}"'
+        return False, f"{found}: {lesson.name} {ending.words(where)}"
+    afterwards = ending.words("afterwards") if ending.failed else ""
     if failed:
         names = ", ".join(f'"{text}"' for text in dict.fromkeys(failed))
-        return False, f"{found}: {lesson.name} FAILED at {names}."
+        return False, f"{found}: {lesson.name} FAILED at {names}{afterwards and f', and {afterwards}'}."
+    if afterwards:
+        return False, f"{found}, but {lesson.name} {afterwards}"
     if not same:
         return False, f"{found}, but the losses are not the published ones: {lesson.name} FAILED."
     return True, f"{found}: {lesson.name} {'does what its lines say' if lacking else 'is right'}."

@@ -45,7 +45,7 @@ def conductor_for(
         if script is not None:
             from loop_core.stepper import Stepper
 
-            return Stepper(listing, saved, None, own=True, ranks=_ranks(place))
+            return Stepper(listing, saved, None, own=True, ranks=_ranks(place, own=True))
         os.environ.setdefault("OMP_NUM_THREADS", "1")  # small models are slower on several threads
         from loop_core.stepper import Stepper
 
@@ -54,13 +54,13 @@ def conductor_for(
     return Conductor(song, lesson, listing, open_stepper, real)
 
 
-def _ranks(place: Place | None) -> "Ranks | None":
-    """On the worker: the other processes, where there are any."""
+def _ranks(place: Place | None, own: bool = False) -> "Ranks | None":
+    """On the worker: the other processes, where there are any; own: the script is the user's."""
     if place is None:
         return None
     from loop_core.ranks import Ranks
 
-    return Ranks(place)
+    return Ranks(place, own)
 
 
 def saved_folder(lesson: Lesson | None = None) -> Path:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from loop_core.ending import Ending
 from loop_core.frame import Frame, Overlong
 from loop_core.lessons import Lesson
 from loop_core.listing import Listing
@@ -73,6 +74,7 @@ class Conductor:
         self.lesson = lesson
         self.listing = listing
         self.records: list[Record] = []  # of the present pass through the song
+        self.ending = Ending()  # how it stands with the lesson's end
         self._real = real
         self._parts = parts(song)
         self._times = [part.time for part in self._parts]
@@ -202,6 +204,7 @@ class Conductor:
         def work() -> tuple[str, ...]:
             assert self._stepper is not None
             self._stepper.finish()
+            self.ending = self._stepper.ending
             return self._stepper.printed()
 
         return self._worker.submit(work).result()  # as long as it takes, as plainly run
@@ -304,6 +307,7 @@ class Conductor:
                     snapshot, complete = stepper.perform(part.cue, operation, part.share, budget)
             except Interrupted as error:  # beside the lesson's own code
                 snapshot, complete = stepper.stop(part.cue, operation, str(error)), True
+            self.ending = stepper.ending
             done.append(Done(index, snapshot, complete, due, started, clock(), replayed))
         return done
 

@@ -1,7 +1,7 @@
 """What a script prints, kept within bounds however much it is."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 MOST_LINES = 1000
 """Lines that are kept between two looks, the last ones."""
@@ -22,6 +22,12 @@ class Printed:
         self._count += len(lines)
         self._lines.extend(lines)
         return lines
+
+    def extend(self, lines: Iterable[str]) -> None:
+        """Take lines that have been kept before."""
+        for line in lines:
+            self._count += 1
+            self._lines.append(line)
 
     def __iter__(self) -> Iterator[str]:
         """The lines; where some are left out, the last says how many there were."""

@@ -3,10 +3,14 @@
 `torch.nn.parallel.DistributedDataParallel` takes the model's place when the loop begins, and each rank keeps
 its part of the training set. What each rank's own backward pass left is kept by a communication hook, so
 that the mean that all of them then have can be held against it.
+
+A script that has begun a process group itself shares itself, as it likes: then each rank sings alone, and
+nothing is sent but by the script, whose ranks need not all come by the same places.
 """
 
 import atexit
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -38,21 +42,31 @@ class Shared(DistributedDataParallel):
 
 
 class Ranks:
-    """This process among the others."""
+    """This process among the others.
 
-    def __init__(self, place: Place) -> None:
+    shares: the model is shared here, and not by the script itself.
+    """
+
+    def __init__(self, place: Place, own: bool = False) -> None:
+        """own: the user's script, which may begin a process group itself."""
         self.place = place
+        self.shares = not own
         self._own: dict[int, torch.Tensor] = {}  # by the parameter's identity
         self._model: nn.Module | None = None
-        if not dist.is_initialized():
-            dist.init_process_group("gloo", timeout=PATIENCE)
-            atexit.register(dist.destroy_process_group)
+        if not own:
+            _begin_group()
 
     def join(self, run: Run, listing: Listing) -> None:
         """Give each rank its share of the training set, and the model to all of them.
 
+        Where the script has begun a process group itself, nothing is done, and it saves where it would alone.
         Raises ValueError where model or data are no variables of the script itself.
         """
+        if not self.shares and dist.is_initialized():
+            run.folder = Path.cwd()
+            return
+        _begin_group()
+        self.shares = True
         forward, loss = listing.site(Operation.FORWARD), listing.site(Operation.LOSS)
         model_name = None if forward is None else forward.roles.get("model")
         model = None if model_name is None else run.names.get(model_name)
@@ -80,6 +94,8 @@ class Ranks:
 
         The pictures go by the parameter's name, one of each rank.
         """
+        if not self.shares:
+            return evidence, {}
         assert self._model is not None
         reduced = [p for p in self._model.parameters() if id(p) in self._own and p.grad is not None]
         own = _flat([self._own[id(p)] for p in reduced])
@@ -101,12 +117,21 @@ class Ranks:
 
     def agreed(self, evidence: Evidence) -> Evidence:
         """Whether it holds on every rank; the first one where it does not says why."""
+        if not self.shares:
+            return evidence
         found: list[Any] = [None] * self.place.world
         dist.all_gather_object(found, (evidence.holds, evidence.text, evidence.absent))
         wrong = next(((rank, text) for rank, (holds, text, _) in enumerate(found) if not holds), None)
         if wrong is None or evidence.absent:
             return Evidence(evidence.holds, f"{self.place.world} ranks: {evidence.text}", evidence.absent)
         return Evidence(False, f"rank {wrong[0]}: {wrong[1]}")
+
+
+def _begin_group() -> None:
+    """The group of all ranks, where there is none yet."""
+    if not dist.is_initialized():
+        dist.init_process_group("gloo", timeout=PATIENCE)
+        atexit.register(dist.destroy_process_group)
 
 
 def _flat(tensors: list[torch.Tensor]) -> torch.Tensor:

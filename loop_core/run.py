@@ -19,8 +19,10 @@ from typing import Any
 from greenlet import GreenletExit, getcurrent, greenlet
 
 from loop_core.beside import Beside
+from loop_core.ending import exit_fails, exit_words
 from loop_core.files import written_whole
 from loop_core.listing import Listing, Probe
+from loop_core.main_module import MAIN, MainModule
 from loop_core.operations import Operation
 from loop_core.printed import MOST_LINES, Printed
 from loop_core.probing import BEFORE, CALL, NOTE, PAUSE, SAVING, STEPPING
@@ -44,8 +46,8 @@ class Run:
     """A script's code between its first line and its end.
 
     printed: lines since the last `take_printed`.  names: the script's global variables.
-    saved: the last file, and the object that was saved.  error: the script's own traceback.
-    ended_itself: with ``sys.exit()``, wherever it stood.
+    saved: the last file, and the object that was saved.  error: the script's own traceback, or why else it
+    stopped.  exited: how it ended itself with ``sys.exit()``, wherever it stood; "" where it did not.
     """
 
     def __init__(
@@ -64,7 +66,8 @@ class Run:
         before: called just before each operation while stepping.  noted: called after a loss in fast epochs.
         really: which of a probe's sites it is now, where training and testing share a function.
         passes: whether the script need not pause there, asked while it does not step.
-        given: variables that it has from the start.
+        given: variables that it has from the start; whoever gives them keeps his ``__main__``, where their
+        classes are found.
         """
         self.listing = listing
         self.folder = folder
@@ -72,7 +75,7 @@ class Run:
         self.printed = Printed()
         self.saved: tuple[Saved, object] | None = None
         self.error: str | None = None
-        self.ended_itself = False
+        self.exited = ""
         self._before = before
         self._noted = noted
         self._really = really
@@ -90,14 +93,16 @@ class Run:
             CALL: self._call,
             SAVING: self._saving,
         }
-        own = {**vars(builtins), "print": self._print}
-        self.names: Values = {
-            "__name__": "__main__",
+        module = ModuleType(MAIN)
+        self.names: Values = vars(module)
+        self.names |= {
             "__file__": str(listing.path),
-            "__builtins__": own,
+            "__builtins__": {**vars(builtins), "print": self._print},
             **self._probes,
             **given,
         }
+        self._main = MainModule(sys.modules[MAIN] if given else module)
+        self._process = os.getpid()
         self._globals = [self.names]
         self._beside = Beside(listing.sources[1:], codes[1:], self._prepare)
         self._argv = [str(listing.path), *listing.arguments]
@@ -126,6 +131,7 @@ class Run:
         except BaseException as error:  # of the script's own kind too: it ends with it, and nothing else does
             self._end_by(error)
         self._running, self._frame = None, None
+        self._main.end()
         return None
 
     def stop(self, why: str) -> None:
@@ -136,11 +142,13 @@ class Run:
             self.console.extend(why.splitlines())
 
     def _end_by(self, error: BaseException) -> None:
-        if isinstance(error, SystemExit) and not error.code:
-            self.ended_itself = True
-            return
-        self.error = script_traceback(error, self.listing)
-        self.console.extend(self.error.splitlines())
+        if isinstance(error, SystemExit):
+            self.exited = exit_words(error.code)
+        if not isinstance(error, SystemExit):
+            self.error = script_traceback(error, self.listing)
+        elif exit_fails(error.code):
+            self.error = f"it ended itself {self.exited}"
+        self.console.extend((self.error or "").splitlines())
 
     def value(self, site: Site | None, role: str) -> Any:
         """What the site's expression for a role stands for now; None when there is no such thing.
@@ -221,6 +229,7 @@ class Run:
             except BaseException:  # an error of what the script does at its end is nobody's any more
                 break
         self._values, self._frame = {}, None
+        self._main.end()
 
     def _pause(self, index: int) -> None:
         """The script's own call after an operation: back to where it was resumed."""
@@ -233,6 +242,8 @@ class Run:
         self._frame = frame = sys._getframe(1)
         if not self.names[STEPPING] and self._passes(probe):
             return
+        if os.getpid() != self._process:
+            return  # a child of the script, which nobody sings
         if probe.fleeting:
             self._look(probe, frame, ("result",))
         assert self._outside is not None
@@ -282,8 +293,12 @@ class Run:
                 kept.update((role, value) for role, value in found if value is not None)
 
     def _enter(self, go_on: Callable[[], Any]) -> Any:
-        """Go on with the script, which finds its own arguments; where epochs are short this is soon felt."""
+        """Go on with the script, which finds its own arguments, and itself as ``__main__``.
+
+        Where epochs are short this is soon felt.
+        """
         self._outside = getcurrent()
+        self._main.begin()
         argv, sys.argv = sys.argv, self._argv
         try:
             if self._beside:
@@ -295,7 +310,7 @@ class Run:
             self._outside = None  # a thread that has ended while it is still known cannot be tidied away
 
     def _print(self, *values: object, sep: str | None = None, end: str | None = None, **to: Any) -> None:
-        if to.get("file") is not None:
+        if to.get("file") is not None or os.getpid() != self._process:
             print(*values, sep=sep, end=end, **to)
             return
         text = (" " if sep is None else sep).join(map(str, values)) + (

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from loop_core.ending import Ending
 from loop_core.freeze import untouched
 from loop_core.halves import Half
 from loop_core.listing import Listing, Probe, compile_listing
@@ -60,6 +61,7 @@ class Stepper:
         self._ranks = ranks
         self._code = compile_listing(listing)
         self._own = own
+        self._whose = "the lesson" if not own else "the script" if listing.standalone else "the loop"
         if not own:
             torch.set_num_threads(1)  # small models: more threads only wait for each other
         self._random = torch.get_rng_state(), np.random.get_state(), random.getstate()
@@ -69,7 +71,7 @@ class Stepper:
         self._epoch: int | None = None
         self._epochs: int | None = None
         self._ended = 0  # epochs that have run to their end
-        self._over = False
+        self._begun = self._over = False  # its loop
         self._waiting: Probe | None = None  # the epoch that began while another operation was sought
         self._fast_line = (-1, 0, 0.0)  # its cue's number; how many epochs end before it, and with it
         self._until: tuple[float, float] | None = None  # epochs run fast: to which, and when it stops
@@ -203,6 +205,12 @@ class Stepper:
         """What the script has printed since the last snapshot."""
         return self._run.take_printed()
 
+    @property
+    def ending(self) -> Ending:
+        """How it stands with the script's end."""
+        error, exited = self._run.error, self._run.exited
+        return Ending(error, exited, self._over and not self._begun and (error is None or exited != ""))
+
     def costs(self) -> dict[Operation, float]:
         """Seconds that each operation takes with its snapshot, measured in the second of two throwaway runs.
 
@@ -291,11 +299,11 @@ class Stepper:
         return Evidence(math.isfinite(loss), f"{text}, loss {loss:.6g}")
 
     def _over_already(self) -> Evidence:
-        if self._run.error is not None:
-            return Evidence(False, f"the lesson stopped: {self._run.error.splitlines()[-1]}")
-        if self._run.ended_itself:
-            return Evidence(False, "the lesson has ended itself, with sys.exit()", absent=True)
-        return Evidence(False, "the loop is over", absent=True)
+        ending = self.ending
+        if ending.failed:
+            return Evidence(False, f"{self._whose} {ending.words()}")
+        over = f"{self._whose} ended itself {ending.exited}" if ending.exited else "the loop is over"
+        return Evidence(False, over, absent=True)
 
     def _resume(self) -> Probe | None:
         """Run to the next pause and keep what is seen there; None at the lesson's end."""
@@ -312,6 +320,7 @@ class Stepper:
             self._over = True
             return None
         if Operation.SETUP in here:
+            self._begun = True
             self._epochs = self._count_epochs()
             if self._ranks is not None:
                 self._join(self._ranks)

@@ -36,9 +36,13 @@ FAULTS = {
     "raises its own kind": (BACKWARD, "    raise type('Mine', (BaseException,), {})('x')\n", "Mine: x"),
     "raises what Ctrl-C raises": (BACKWARD, "    raise KeyboardInterrupt\n", "KeyboardInterrupt"),
     "calls itself for ever": (BACKWARD, "    def again(): again()\n    again()\n", "RecursionError"),
-    "exits with a status": (BACKWARD, "    raise SystemExit(3)\n", "SystemExit: 3"),
-    "exits with words": (BACKWARD, "    import sys; sys.exit('enough')\n", "SystemExit: enough"),
-    "exits": (BACKWARD, "    import sys; sys.exit()\n", "the lesson has ended itself, with sys.exit()"),
+    "exits with a status": (BACKWARD, "    raise SystemExit(3)\n", "ended itself with status 3"),
+    "exits with words": (
+        BACKWARD,
+        "    import sys; sys.exit('enough')\n",
+        "ended itself with status 1: enough",
+    ),
+    "exits": (BACKWARD, "    import sys; sys.exit()\n", "the script ended itself with sys.exit()"),
     "wants all memory of torch": (BACKWARD, "    torch.empty(10**15)\n", "alloc"),
     "wants all memory of Python": (BACKWARD, "    bytearray(10**17)\n", "MemoryError"),
     "moves to no device": (MODEL, f"{MODEL}model.to('meta')\n", "Cannot copy out of meta tensor"),
@@ -244,7 +248,7 @@ def test_s_ends_an_endless_loop_and_the_song_goes_on(play: Callable[[str], Runni
     running.hears("vamp: the music waits until backward is done")
     running.hears("backward has been running for 5 s; S: wait no longer, Q: quit")
     running.press("s")
-    running.hears("backward in epoch 0: not proved: the lesson stopped: Interrupted: it took too long")
+    running.hears("backward in epoch 0: not proved: the script stopped: Interrupted: it took too long")
     running.hears("sung: Optimizer step, step, step")
     quits(running, tmp_path / "tmp")
 

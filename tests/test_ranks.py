@@ -9,6 +9,7 @@ from typing import Any
 
 import pygame
 import pytest
+import torch
 from commands import RUNNER
 from pictures import check_picture
 
@@ -35,14 +36,45 @@ for epoch in range(30):
     optimizer.step()
 """
 
+SHARES_ITSELF = """import os
+
+import torch
+import torch.distributed as dist
+from torch.nn.parallel import DistributedDataParallel
+
+dist.init_process_group("gloo")
+rank = dist.get_rank()
+torch.manual_seed(0)
+X, y = torch.randn(20, 2) + rank, torch.randn(20, 1)
+model = DistributedDataParallel(torch.nn.Linear(2, 1))
+loss_fn = torch.nn.MSELoss()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(8):
+    pred = model(X)
+    loss = loss_fn(pred, y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    if rank == 0:
+        print(epoch)
+    dist.barrier()
+torch.save(model.module.state_dict(), f"{os.environ.get('OUT', 'sung')}{rank}.pt")
+dist.destroy_process_group()
+"""
+
 
 def launched(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """`torchaoke headless` in two processes."""
+    return under_launcher(folder, "-m", "app", "headless", *arguments)
+
+
+def under_launcher(folder: Path, *command: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Something in two processes."""
     launcher = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     root = str(Path(__file__).parents[1])
-    environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "PYTHONPATH": root}
+    environment = {**os.environ, "GLOO_SOCKET_IFNAME": "lo", "PYTHONPATH": root, **variables}
     return subprocess.run(
-        [*launcher, "-m", "app", "headless", *arguments],
+        [*launcher, *command],
         capture_output=True,
         text=True,
         timeout=180,
@@ -77,3 +109,17 @@ def test_when_a_rank_dies_the_others_say_so_and_end(tmp_path: Path) -> None:
     assert run.returncode != 0
     assert "another rank is gone" in run.stdout + run.stderr
     assert "operations proved" not in run.stdout or "FAILED" in run.stdout
+
+
+def test_a_script_that_shares_its_model_itself_ends_with_the_same_bits(tmp_path: Path) -> None:
+    (tmp_path / "shares.py").write_text(SHARES_ITSELF, encoding="utf-8")
+    plain = under_launcher(tmp_path, "shares.py", OUT="plain")
+    assert plain.returncode == 0, plain.stderr
+    run = launched(tmp_path, "shares.py")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert run.stdout.count("shares does what its lines say.") == 1
+    for rank in "01":
+        one, two = (
+            torch.load(tmp_path / f"{name}{rank}.pt", weights_only=True) for name in ("plain", "sung")
+        )
+        assert all(torch.equal(one[name], two[name]) for name in one)

@@ -392,7 +392,7 @@ def test_after_an_error_every_operation_says_that_the_lesson_stopped(
 def test_a_lesson_that_leaves_by_exit_has_stopped(stepper_of: OpenStepper) -> None:
     source = edited(("    # Testing\n", "    raise SystemExit(3)\n"))
     stopped = sing(stepper_of(source), (Operation.EVAL,))[-1]
-    assert stopped.evidence.text == "the lesson stopped: SystemExit: 3"
+    assert stopped.evidence.text == "the lesson ended itself with status 3"
 
 
 def test_the_files_of_a_lesson_go_to_the_given_folder(stepper_of: OpenStepper, tmp_path: Path) -> None:

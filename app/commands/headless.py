@@ -79,7 +79,7 @@ def headless(
     """Run the song without window and sound, and print the proof of each operation.
 
     Exits with 0 when every operation is proved, with 1 when one is not, with 2 for unusable input. A script
-    of your own runs to its end; what the song sings and its loop lacks is said, and is no failure.
+    of your own runs to its end, and must end well; what the song sings and its loop lacks is no failure.
 
     \b
     torchaoke headless

@@ -1,8 +1,7 @@
 """`torchaoke video`: the show as a film."""
 
-from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.filesize import decimal
@@ -27,6 +26,9 @@ from app.options import (
 from app.parts import conductor_for
 from assets import SONGS
 from loop_core.song import find_song, load_song
+
+if TYPE_CHECKING:
+    from loop_core.conductor import Conductor
 
 
 def video(
@@ -58,7 +60,8 @@ def video(
 ) -> None:
     """Write the show as a film, with its sound, chapters and, beside it, captions (.vtt).
 
-    The suffix decides: .mp4 has H.264 and AAC, .webm VP9 and Opus, .gif no sound.
+    The suffix decides: .mp4 has H.264 and AAC, .webm VP9 and Opus, .gif no sound. Exits with 1 when a script
+    of your own has stopped on the way, as the film then shows.
 
     \b
     torchaoke video show.mp4
@@ -76,9 +79,17 @@ def video(
     films.check_size(pixels, form)
     found, chosen = load_song(find_song(song, SONGS)), read_lesson(lesson, script, function, given)
     controls = read_controls(found, backing, theme, language)
+    opened: list[Conductor] = []
     with saving_to(None, chosen.script is not None) as saved:
-        written = films.render(
-            out, partial(conductor_for, found, saved, None, chosen), controls, pixels, rate
-        )
+
+        def open_conductor() -> "Conductor":
+            opened.append(conductor_for(found, saved, None, chosen))
+            return opened[-1]
+
+        written = films.render(out, open_conductor, controls, pixels, rate)
     for path in written:
         typer.echo(f"{path}: {decimal(path.stat().st_size)}")
+    ending = opened[-1].ending
+    if ending.failed:
+        typer.echo(f"torchaoke: {chosen.path.name} {ending.words()}", err=True)
+        raise typer.Exit(1)
