@@ -49,12 +49,14 @@ def _words(listing: Listing, file: int) -> Iterator[tuple[int, str]]:
     for extra in listing.extras:
         if extra.file == file:
             found.setdefault(extra.line, []).append("with the line before")
-    yield from ((line, ", ".join(names)) for line, names in found.items())
+    for line, names in found.items():
+        unsure = any(name.endswith("?") for name in names)
+        yield line, ", ".join(names) + (" (decided when it runs)" if unsure else "")
 
 
 def _word(site: Site) -> str:
     if site.sure == LIKELY:
-        return f"{site.operation}? (decided when it runs)"
+        return f"{site.operation}?"
     return f"{site.operation} (as the comment says)" if site.sure == SETTLED else str(site.operation)
 
 

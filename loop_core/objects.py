@@ -34,12 +34,21 @@ class Objects:
         """The one that the operation names or is about, or a site's, or else the largest that there is."""
         if isinstance(named, nn.Module):
             return unwrapped(named)
-        found = self._shown or self.find("model", nn.Module)
+        found = self._shown or self._trained(self.models()) or self.find("model", nn.Module)
         if found is None:
             modules = [v for v in self._run.everything() if isinstance(v, nn.Module) and not is_loss(v)]
             sizes = [sum(p.numel() for p in module.parameters()) for module in modules]
-            found = max(zip(sizes, range(len(modules)), modules, strict=True), default=(0, 0, None))[2]
+            largest = [m for _, _, m in sorted(zip(sizes, range(len(modules)), modules, strict=True))][::-1]
+            found = self._trained(largest) or next(iter(largest), None)
         return None if found is None else unwrapped(found)
+
+    def _trained(self, models: Sequence[nn.Module]) -> nn.Module | None:
+        """The first of several models of which an optimizer holds a parameter."""
+        if len(models) < 2:
+            return next(iter(models), None)
+        groups = (group for each in self.optimizers(None, None) for group in each.param_groups)
+        held = {id(p) for group in groups for p in group["params"]}
+        return next((each for each in models if any(id(p) in held for p in each.parameters())), None)
 
     def models(self) -> list[nn.Module]:
         """All that the operations name."""
@@ -63,12 +72,16 @@ class Objects:
             about = containing(unwrapped(named), models)
         elif operation in _OF_ONE and isinstance(optimizer, torch.optim.Optimizer):
             about = trained_by(optimizer, models)
+        elif operation in _OF_ONE and isinstance(optimizer, nn.Module):
+            about = containing(unwrapped(optimizer), models)
         elif operation is Operation.BACKWARD:
             about = with_gradients(models, self._shown)
         self._shown = about or self._shown
 
     def optimizers(self, site: Site | None, named: object) -> tuple[torch.optim.Optimizer, ...]:
-        """The one that the operation names, or all that there are."""
+        """The one that the operation names, or all that there are; none where it is a model's own method."""
+        if isinstance(named, nn.Module) and site is not None and site.operation in _OF_ONE:
+            return ()
         if isinstance(named, torch.optim.Optimizer) and site is not None and site.operation in _OF_ONE:
             return (named,)
         values = (self._run.value(each, "optimizer") for each in self._run.listing.sites)

@@ -2,7 +2,8 @@
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import is_dataclass
 from typing import Any
 
 NOTHING = object()
@@ -23,6 +24,23 @@ def looked_up(expression: str, *scopes: Mapping[str, Any]) -> Any:
                 value = _attribute(value, attribute)
             return value
     return None
+
+
+def tensors_in(value: Any, deep: int = 2) -> Iterator[Any]:
+    """The tensors that a value is or holds: in a tuple, a list, a dict, an object with fields."""
+    if hasattr(value, "grad_fn"):
+        yield value
+    elif deep and isinstance(value, tuple | list | Mapping):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from tensors_in(each, deep - 1)
+    elif deep and is_dataclass(value) and not isinstance(value, type):
+        for each in vars(value).values() if hasattr(value, "__dict__") else ():
+            yield from tensors_in(each, deep - 1)
+
+
+def answer_of(value: Any) -> Any:
+    """The first tensor of an answer of several; else the answer itself."""
+    return next(tensors_in(value), value)
 
 
 def count_of(expression: str, *scopes: Mapping[str, Any]) -> int | None:

@@ -1,0 +1,140 @@
+"""Which statements calculate what ``backward()`` is called on, where no loss function says so."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from loop_core.kinds import Function, Kinds, assignments, is_plain
+from loop_core.statements import Body, calls_of, walk_here
+
+COLLECTED = (
+    ast.Constant,
+    ast.List,
+    ast.Dict,
+    ast.Set,
+    ast.ListComp,
+    ast.DictComp,
+    ast.SetComp,
+    ast.GeneratorExp,
+)
+COLLECTORS = frozenset(["list", "dict", "deque", "defaultdict", "float", "int", "set", "tuple", "item"])
+BLANK = re.compile(r"torch\.(tensor|as_tensor|zeros|ones|empty|full)(_like)?")
+
+
+def find_losses(kinds: Kinds, trees: Sequence[ast.Module]) -> None:
+    """Note which losses are made only from what had their name, and which statements return one."""
+    _note_blamed_by_comment(kinds, trees)
+    given = list(assignments(node for tree in trees for node in ast.walk(tree)))
+    made = {target for target, value in given if not is_bare(value) and target not in mentions(value)}
+    kinds.remade = kinds.losses - made
+    for tree in trees:
+        _note_returned(kinds, tree.body, "")
+    for function in kinds.functions:
+        _note_returned(kinds, function.node.body, function.owner)
+
+
+def is_bare(value: ast.expr) -> bool:
+    """Whether a value is no tensor that was calculated: a number, a collection, a tensor of constants."""
+    if isinstance(value, ast.UnaryOp):
+        return is_bare(value.operand)
+    if isinstance(value, ast.Call):
+        callee = ast.unparse(value.func)
+        return callee.rpartition(".")[2] in COLLECTORS or BLANK.fullmatch(callee) is not None
+    return isinstance(value, COLLECTED)
+
+
+def mentions(value: ast.expr) -> set[str]:
+    """The names that stand in an expression, with their attributes."""
+    return {ast.unparse(n) for n in ast.walk(value) if isinstance(n, ast.Name | ast.Attribute)}
+
+
+def loss_of(kinds: Kinds, statement: ast.stmt, owner: str) -> str | None:
+    """The name of the loss that a statement calculates, '' of one that it returns; None of any other."""
+    if isinstance(statement, ast.Return):
+        return "" if id(statement) in kinds.returning else None
+    target, value = _assigned(statement)
+    if target is None or value is None or is_bare(value):
+        return None
+    if any(kinds.callees(call, owner) for call in calls_of(statement)):
+        return None
+    names = target.elts if isinstance(target, ast.Tuple) else [target]
+    found = next((ast.unparse(n) for n in names if is_plain(n) and ast.unparse(n) in kinds.losses), None)
+    if found is None or (found in mentions(value) and found not in kinds.remade):
+        return None
+    answers = isinstance(value, ast.Call) and kinds.is_model(value.func)
+    if isinstance(target, ast.Tuple) and not answers:
+        return None
+    return found if not answers or found in kinds.blamed or "loss" in found.lower() else None
+
+
+def _assigned(statement: ast.stmt) -> tuple[ast.expr | None, ast.expr | None]:
+    """The one target of an assignment, and its value."""
+    match statement:
+        case ast.Assign(targets=[target], value=value):
+            return target, value
+        case ast.AnnAssign(target=target, value=value):
+            return target, value
+    return None, None
+
+
+def _note_blamed_by_comment(kinds: Kinds, trees: Sequence[ast.Module]) -> None:
+    """What a statement is given that a comment calls the backward pass is a loss."""
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.stmt) and kinds.said.get(id(node)) == "backward":
+                firsts = (call.args[0] for call in calls_of(node) if call.args)
+                names = {ast.unparse(first) for first in firsts if is_plain(first)}
+                kinds.losses |= names
+                kinds.blamed |= names
+
+
+def _note_returned(kinds: Kinds, body: Body, owner: str) -> None:
+    """Where the script's own functions calculate what ``backward()`` is called on in this body."""
+    statements = list(walk_here(body))
+    blamed = {name for each in statements for call in calls_of(each) for name in _blamed(kinds, call)}
+    waiting: list[tuple[ast.expr, int | None, str]] = []
+    for statement in statements:
+        target, value = _assigned(statement)
+        if target is None or value is None:
+            continue
+        if isinstance(target, ast.Tuple):
+            places = (i for i, name in enumerate(target.elts) if ast.unparse(name) in blamed)
+            waiting += [(value, place, owner) for place in places]
+        elif ast.unparse(target) in blamed:
+            waiting.append((value, None, owner))
+    seen: set[int] = set()
+    while waiting:
+        value, place, of = waiting.pop()
+        if not isinstance(value, ast.Call) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        for function in kinds.callees(value, of):
+            waiting += _note_returns(kinds, function, place)
+
+
+def _note_returns(
+    kinds: Kinds, function: Function, place: int | None
+) -> Iterator[tuple[ast.expr, int | None, str]]:
+    """Note what a function returns as a loss; the calls of others that it returns.
+
+    place: of the loss, where it is one of several that are returned.
+    """
+    for statement in walk_here(function.node.body):
+        if not isinstance(statement, ast.Return) or statement.value is None:
+            continue
+        value, whole = statement.value, place is None
+        if isinstance(value, ast.Tuple) and place is not None and place < len(value.elts):
+            value = value.elts[place]
+        if is_plain(value):
+            kinds.losses.add(ast.unparse(value))
+        elif isinstance(value, ast.Call) and kinds.callees(value, function.owner):
+            yield value, place, function.owner
+        elif whole and not is_bare(value) and not isinstance(value, ast.Tuple):
+            kinds.returning.add(id(statement))
+
+
+def _blamed(kinds: Kinds, call: ast.Call) -> set[str]:
+    """The known losses on which a call of ``backward`` is made."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "backward":
+        return set()
+    return mentions(call) & kinds.losses
