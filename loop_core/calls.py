@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from loop_core.kinds import Function, Kinds, is_plain
+from loop_core.kinds import Function, Kinds, is_named, is_plain
 from loop_core.operations import Operation
 from loop_core.sites import CERTAIN, LIKELY
 from loop_core.statements import Body, bodies, calls_of, walk_here
@@ -153,7 +153,7 @@ def roles_of(kinds: Kinds, statement: ast.stmt, final: bool = True, loss: str = 
         elif kinds.is_model(call.func):
             roles["model"] = callee.removesuffix(".forward")
             roles |= _named(("inputs",), call.args)
-        elif isinstance(call.func, ast.Attribute) and is_plain(call.func.value):
+        elif isinstance(call.func, ast.Attribute) and is_named(call.func.value):
             receiver = ast.unparse(call.func.value)
             role = {"train": "model", "eval": "model", "zero_grad": "optimizer", "step": "optimizer"}
             if receiver in kinds.scalers and call.args and is_plain(call.args[0]):

@@ -321,6 +321,13 @@ def is_plain(expression: ast.expr) -> bool:
     return isinstance(expression, ast.Name)
 
 
+def is_named(expression: ast.expr) -> bool:
+    """Whether it is plain, or an element of something plain that a constant names: ``optimizers["a"]``."""
+    while isinstance(expression, ast.Subscript) and isinstance(expression.slice, ast.Constant):
+        expression = expression.value
+    return is_plain(expression)
+
+
 def _made_by(pattern: re.Pattern[str], func: ast.expr) -> bool:
     """Whether a callee is a new object of such a class: ``nn.MSELoss()(a, b)``."""
     return isinstance(func, ast.Call) and pattern.fullmatch(ast.unparse(func.func)) is not None

@@ -26,11 +26,19 @@ def find_losses(kinds: Kinds, trees: Sequence[ast.Module]) -> None:
     _note_blamed_by_comment(kinds, trees)
     given = list(assignments(node for tree in trees for node in ast.walk(tree)))
     made = {target for target, value in given if not is_bare(value) and target not in mentions(value)}
-    kinds.remade = kinds.losses - made
+    kinds.remade = kinds.losses - made - set(_unpacked(trees))
     for tree in trees:
         _note_returned(kinds, tree.body, "")
     for function in kinds.functions:
         _note_returned(kinds, function.node.body, function.owner)
+
+
+def _unpacked(trees: Sequence[ast.Module]) -> Iterator[str]:
+    """The names that are given one of several results."""
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.Assign):
+            tuples = (target for target in node.targets if isinstance(target, ast.Tuple | ast.List))
+            yield from (ast.unparse(each) for one in tuples for each in one.elts)
 
 
 def is_bare(value: ast.expr) -> bool:

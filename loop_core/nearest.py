@@ -19,7 +19,7 @@ def nearest(kinds: Kinds, script: ast.Module) -> tuple[int, str] | None:
     calls = [node for node in ast.walk(script) if isinstance(node, ast.Call)]
     learning = next((call for call in calls if _is_backward(call)), None)
     if learning is not None or kinds.said:
-        return _outside(kinds, script, learning, loops)
+        return _outside(kinds, script, learning)
     gradients = next((call for call in calls if GRADIENTS.fullmatch(ast.unparse(call.func))), None)
     if gradients is not None:
         return gradients.lineno, f"{ast.unparse(gradients.func)}() comes nearest; {TELLS}"
@@ -30,12 +30,7 @@ def nearest(kinds: Kinds, script: ast.Module) -> tuple[int, str] | None:
     return None
 
 
-def _outside(
-    kinds: Kinds,
-    script: ast.Module,
-    learning: ast.Call | None,
-    loops: list[ast.For | ast.AsyncFor | ast.While],
-) -> tuple[int, str] | None:
+def _outside(kinds: Kinds, script: ast.Module, learning: ast.Call | None) -> tuple[int, str] | None:
     """What learns, but in no loop: once, or by functions that call themselves."""
     said = (node.lineno for node in ast.walk(script) if id(node) in kinds.said and isinstance(node, ast.stmt))
     line = next(said, None) if learning is None else learning.lineno

@@ -373,7 +373,14 @@ def _said(statement: ast.stmt, source: Source) -> str | None:
     """What a comment at the end of the statement, or of the line it begins on, says of it."""
     compound = bool(list(bodies(statement)))
     for number in {statement.lineno, statement.lineno if compound else statement.end_lineno or 0}:
-        match = COMMENT.search(source.lines[number - 1]) if 0 < number <= len(source.lines) else None
-        if match:
+        line = source.lines[number - 1] if 0 < number <= len(source.lines) else ""
+        match = COMMENT.search(line)
+        if match and (compound or ";" not in _behind(statement, number, line[: match.start()])):
             return match[1]
     return None
+
+
+def _behind(statement: ast.stmt, number: int, line: str) -> str:
+    """What stands behind the statement in a line on which it ends."""
+    ends = number == statement.end_lineno and statement.end_col_offset is not None
+    return line.encode()[statement.end_col_offset :].decode(errors="replace") if ends else ""

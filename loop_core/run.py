@@ -153,10 +153,11 @@ class Run:
             return None
         kept = self._values.get(id(site), {})
         found = kept[role] if role in kept else self._named(site, role)
-        if role != "result" or hasattr(found, "grad_fn"):
+        if role != "result":
             return found
-        if "called" in kept:
-            return answer_of(kept["called"])  # it has become no tensor
+        called = kept.get("called")
+        if called is not None and (not hasattr(found, "grad_fn") or _cut_off(site, found)):
+            return called  # it has become no tensor, or one that is linked to nothing
         return found if site.operation is Operation.BACKWARD else answer_of(found)
 
     def _named(self, site: Site, role: str) -> Any:
@@ -341,6 +342,11 @@ class Run:
         names["__builtins__"] = self.names["__builtins__"]
         names[STEPPING] = self.stepping
         self._globals.append(names)
+
+
+def _cut_off(site: Site, result: Any) -> bool:
+    """Whether a forward pass of training left what nothing is learned from, as what a critic is shown."""
+    return site.operation is Operation.FORWARD and result.grad_fn is None
 
 
 def _scopes(frame: FrameType) -> tuple[Values, Values]:
