@@ -31,6 +31,10 @@ def find_losses(kinds: Kinds, trees: Sequence[ast.Module]) -> None:
         _note_returned(kinds, tree.body, "")
     for function in kinds.functions:
         _note_returned(kinds, function.node.body, function.owner)
+    for tree in trees:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return):
+                _note_parts(kinds, node)
 
 
 def _unpacked(trees: Sequence[ast.Module]) -> Iterator[str]:
@@ -51,8 +55,8 @@ def is_bare(value: ast.expr) -> bool:
     return isinstance(value, COLLECTED)
 
 
-def mentions(value: ast.expr) -> set[str]:
-    """The names that stand in an expression, with their attributes."""
+def mentions(value: ast.AST) -> set[str]:
+    """The names that stand in an expression or a statement, with their attributes."""
     return {ast.unparse(n) for n in ast.walk(value) if isinstance(n, ast.Name | ast.Attribute)}
 
 
@@ -73,6 +77,36 @@ def loss_of(kinds: Kinds, statement: ast.stmt, owner: str) -> str | None:
     if isinstance(target, ast.Tuple) and not answers:
         return None
     return found if not answers or found in kinds.blamed or "loss" in found.lower() else None
+
+
+def is_part(kinds: Kinds, statement: ast.stmt) -> bool:
+    """Whether what it calculates is only a part of the loss on which ``backward()`` is called."""
+    target, _ = _assigned(statement)
+    return target is not None and is_plain(target) and ast.unparse(target) in kinds.parts - kinds.losses
+
+
+def unnamed_loss(kinds: Kinds, statement: ast.stmt) -> ast.Call | None:
+    """The call whose answer ``backward()`` is called on at once, where no loss function is in it."""
+    call = statement.value if isinstance(statement, ast.Expr) else None
+    if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Attribute):
+        return None
+    blamed = call.func.value
+    if call.func.attr != "backward" or not isinstance(blamed, ast.Call):
+        return None
+    inner = [node for node in ast.walk(blamed) if isinstance(node, ast.Call)]
+    asks = any(kinds.is_model(each.func) for each in inner)
+    direct = kinds.is_model(blamed.func) or any(kinds.is_loss_function(each.func) for each in inner)
+    return blamed if asks and not direct else None
+
+
+def _note_parts(kinds: Kinds, statement: ast.Assign | ast.AnnAssign | ast.Return) -> None:
+    """What a loss is calculated from, where it is assigned or returned."""
+    target, value = _assigned(statement)
+    blamed = target is not None and ast.unparse(target) in kinds.blamed and target is not value
+    returned = isinstance(statement, ast.Return) and id(statement) in kinds.returning
+    value = statement.value if returned else value
+    if value is not None and (blamed or returned):
+        kinds.parts |= mentions(value)
 
 
 def _assigned(statement: ast.stmt) -> tuple[ast.expr | None, ast.expr | None]:

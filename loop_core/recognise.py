@@ -24,7 +24,7 @@ from loop_core.calls import (
 from loop_core.epochs_loop import Place, learning_loops, loop_of_epochs
 from loop_core.errors import InputError
 from loop_core.kinds import Function, Kinds, is_plain
-from loop_core.losses import find_losses, loss_of
+from loop_core.losses import find_losses, is_part, loss_of, mentions, unnamed_loss
 from loop_core.operations import Operation
 from loop_core.probing import RESULT
 from loop_core.sites import CERTAIN, IN_TEST, LIKELY, SETTLED, Extra, Mark, Site, both_halves, in_test
@@ -71,6 +71,7 @@ class Reader:
     _tested: bool = False
     _both: bool = False  # which half it is, is known only when it runs
     _aside: bool = False  # a teacher's answer, which is no operation of the loop
+    _parts: dict[str, dict[str, str]] = field(default_factory=dict)  # the roles of what a loss is a sum of
     _rest: list[tuple[Body, str]] = field(default_factory=list)  # what is still to come, outermost first
     _seen: dict[tuple[int, bool, bool, bool], None] = field(default_factory=dict)
     _marks: dict[tuple[int, str], Mark] = field(default_factory=dict)
@@ -176,14 +177,22 @@ class Reader:
         if isinstance(statement, ast.For | ast.AsyncFor | ast.While):
             self._mark_repetition(statement, file, owner)
             self._mark_body(statement.orelse, file, owner)
+        elif switches_mode(self.kinds, statement):
+            self._mark_switch(statement, file, owner)
         else:
             for inner in bodies(statement):
                 self._mark_body(inner, file, owner)
         if isinstance(statement, ast.With | ast.AsyncWith):
             self._leave_block(*half)
-        elif switches_mode(self.kinds, statement):
-            self._testing, self._both = False, True
         return mark or (before if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign) else None)
+
+    def _mark_switch(self, statement: ast.stmt, file: int, owner: str) -> None:
+        """Branches of which one trains and one tests: what follows them serves both halves."""
+        rest, self._rest = self._rest, []
+        for inner in bodies(statement):
+            self._mark_body(inner, file, owner)
+        self._rest = rest
+        self._testing, self._both = False, True
 
     def _leave_block(self, testing: bool, both: bool, aside: bool) -> None:
         """Behind a block without gradients the training half goes on, where a backward pass comes."""
@@ -252,7 +261,9 @@ class Reader:
         operations = {site.operation for site in sites}
         if any(site.operation in SWITCHES and site.sure == LIKELY for site in sites):
             self._both = True
-        elif operations & {Operation.EVAL, Operation.INFERENCE_MODE}:
+        elif Operation.INFERENCE_MODE in operations or (
+            Operation.EVAL in operations and not self._leads_on()
+        ):
             self._begin_test(statement, file, self._line_of_comment_above(statement.lineno, file))
         if Operation.TRAIN in operations or Operation.BACKWARD in operations:
             self._testing = False
@@ -272,6 +283,9 @@ class Reader:
         """The forward passes and losses of a statement that is more than a call of names with a name."""
         value = statement.value if isinstance(statement, ast.Assign) else None
         named = isinstance(statement, ast.Assign) and is_plain(statement.targets[0])
+        blamed = unnamed_loss(self.kinds, statement)
+        if blamed is not None:
+            yield blamed, Operation.LOSS
         for call in calls_of(statement):
             operation, _ = operation_of(self.kinds, call)
             plain = named and call is value and is_plain(call.func) and all(map(is_plain, call.args))
@@ -321,14 +335,24 @@ class Reader:
             found[Operation.LOSS] = LIKELY
         if self._aside:
             found = {operation: sure for operation, sure in found.items() if operation not in IN_TEST}
+        training = not (self._testing or self._both)
+        if training and Operation.LOSS in found and is_part(self.kinds, statement):
+            del found[Operation.LOSS]
+            self._parts |= {roles_of(self.kinds, statement)["result"]: roles_of(self.kinds, statement)}
         final = next((op for op in reversed(found) if op in IN_TEST), None)
         sites = []
         for op, sure in found.items():
             roles = roles_of(self.kinds, statement, op is final or op not in IN_TEST, loss or "")
-            if op is Operation.LOSS and loss == "":
-                roles["result"] = RESULT
+            if op is Operation.LOSS and loss is not None:
+                roles = self._of_parts(statement) | roles | ({} if loss else {"result": RESULT})
             sites.append(Site(op, first, last, roles, file, sure))
         return sites
+
+    def _of_parts(self, statement: ast.stmt) -> dict[str, str]:
+        """What the first part of a sum of losses is calculated from."""
+        names = mentions(statement)
+        first: dict[str, str] = next((roles for name, roles in self._parts.items() if name in names), {})
+        return {role: first[role] for role in ("loss_fn", "prediction", "target") if role in first}
 
     def _found(self, statement: ast.stmt) -> dict[Operation, str]:
         """The operations of a statement's calls, and how sure each is."""
@@ -337,6 +361,8 @@ class Reader:
             operation, sure = operation_of(self.kinds, call)
             if operation is Operation.TRAIN and decided_later(call):
                 found |= dict.fromkeys(MODES, LIKELY)
+            elif operation is Operation.BACKWARD and unnamed_loss(self.kinds, statement) is not None:
+                found |= {Operation.LOSS: LIKELY, operation: sure}
             elif operation is not None:
                 found.setdefault(operation, sure)
         if found.keys() >= MODES:

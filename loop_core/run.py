@@ -265,8 +265,9 @@ class Run:
         for site in probe.sites:  # whatever made the result need not be kept with it
             kept = self._values.get(id(site), {})
             for role in ("result", "called"):
-                if hasattr(kept.get(role), "detach"):
-                    kept[role] = kept[role].detach()
+                answer = answer_of(kept.get(role))
+                if hasattr(answer, "detach"):
+                    kept[role] = answer.detach()
 
     def _look_before(self, index: int) -> None:
         """The script's own call before an operation."""
@@ -283,7 +284,9 @@ class Run:
         result = func(*arguments, **options)
         probe = self.listing.probes[index]
         if self.names[STEPPING] or probe.fleeting:
-            called = dict(zip(CALLED[operation], (answer_of(result), func, *arguments), strict=False))
+            of_tensor = hasattr(getattr(func, "__self__", None), "grad_fn")  # its method is no loss function
+            names = CALLED[operation][:1] if of_tensor else CALLED[operation]
+            called = dict(zip(names, (answer_of(result), func, *arguments), strict=False))
             for site in self._really(probe):
                 if operation in site.operation:
                     self._values.setdefault(id(site), {}).update(called)

@@ -80,6 +80,26 @@ def test_what_backward_is_called_on_is_the_loss_and_may_be_the_forward_pass_too(
     assert all(s.loss is not None and ", loss " in s.evidence.text for s in fast)
 
 
+def test_a_loss_that_has_no_name_is_one_too(tmp_path: Path) -> None:
+    body = "for epoch in range(8):\n    opt.zero_grad()\n    (net(X) - Y).abs().mean().backward()\n    opt.step()\n"
+    snapshots = sung(listing_of(body, tmp_path), tmp_path)
+    assert failed(snapshots) == {}
+    assert Operation.LOSS in {s.operation for s in snapshots if s.evidence.holds}
+
+
+def test_of_a_sum_of_losses_the_whole_is_the_loss(tmp_path: Path) -> None:
+    body = (
+        "for epoch in range(8):\n    out = net(X)\n    near = crit(out, Y)\n    small = out.abs().mean()\n"
+        f"    loss = near + 0.1 * small\n{UPDATE}"
+    )
+    listing = listing_of(body, tmp_path)
+    assert lines_of(listing, Operation.LOSS) == ["loss = near + 0.1 * small"]
+    site = listing.site(Operation.LOSS)
+    assert site is not None
+    assert (site.roles["prediction"], site.roles["target"]) == ("out", "Y")
+    assert failed(sung(listing, tmp_path)) == {}
+
+
 def test_a_loop_on_one_line_is_read_like_any_other(tmp_path: Path) -> None:
     body = "for _ in range(8): opt.zero_grad(); l = net(X).pow(2).mean(); l.backward(); opt.step()\n"
     assert failed(sung(listing_of(body, tmp_path), tmp_path)) == {}
@@ -204,6 +224,14 @@ def test_a_teacher_asked_without_gradients_is_no_test(how: str, tmp_path: Path) 
     snapshots = sung(listing, tmp_path)
     assert failed(snapshots) == {}
     assert "Sequential with 41 parameters, SGD" in snapshots[0].evidence.text
+
+
+@pytest.mark.parametrize("where", ["    teacher.eval()\n", "    net.train()\n    teacher.eval()\n"])
+def test_a_teacher_set_to_testing_begins_no_test(where: str, tmp_path: Path) -> None:
+    rest = f"    out = net(X)\n    loss = crit(out, teacher(X).detach())\n{UPDATE}"
+    listing = listing_of(f"for epoch in range(8):\n{where}{rest}", tmp_path, TAUGHT)
+    assert not {s.operation for s in listing.sites} & {Operation.TEST, Operation.TEST_FORWARD}
+    assert failed(sung(listing, tmp_path)) == {}
 
 
 def test_a_test_before_training_is_one_and_ends_where_training_goes_on(tmp_path: Path) -> None:
