@@ -8,9 +8,7 @@ from loop_core.operations import Operation
 
 GRADIENTS = re.compile(r"(\w+\.)*(autograd\.grad|grad_and_value|value_and_grad|func\.(grad|vjp|jacrev)|vjp)")
 """Calls that calculate gradients without ``backward()``."""
-TELLS = (
-    "'# torchaoke: backward' at its end, and '# torchaoke: step' where the weights change, tell what it is"
-)
+TELLS = "end this line with '# torchaoke: backward', and the one where the weights change with '# torchaoke: step'"
 
 
 def nearest(kinds: Kinds, script: ast.Module) -> tuple[int, str] | None:
@@ -22,10 +20,10 @@ def nearest(kinds: Kinds, script: ast.Module) -> tuple[int, str] | None:
         return _outside(kinds, script, learning)
     gradients = next((call for call in calls if GRADIENTS.fullmatch(ast.unparse(call.func))), None)
     if gradients is not None:
-        return gradients.lineno, f"{ast.unparse(gradients.func)}() comes nearest; {TELLS}"
+        return gradients.lineno, f"what comes nearest is {ast.unparse(gradients.func)}(): {TELLS}"
     asked = [loop for loop in loops if any(_asks(kinds, node) for node in ast.walk(loop))]
     if asked:
-        text = "this loop asks a model and comes nearest; a loop is expected to have loss.backward() and "
+        text = "what comes nearest is this loop, which asks a model; expected loss.backward() and "
         return asked[0].lineno, f"{text}optimizer.step() in it, or comments such as '# torchaoke: backward'"
     return None
 

@@ -418,9 +418,9 @@ def test_comments_alone_are_enough_to_find_the_loop(how: str, tmp_path: Path) ->
 NEAREST = {
     "for i in range(3):\n    g = torch.autograd.grad(crit(net(X), Y), net.parameters())\n": (
         10,
-        "torch.autograd.grad() comes nearest",
+        "what comes nearest is torch.autograd.grad()",
     ),
-    "for i in range(3):\n    net(X)\n": (9, "this loop asks a model"),
+    "for i in range(3):\n    net(X)\n": (9, "what comes nearest is this loop"),
     "def go(n):\n    crit(net(X), Y).backward()\n    go(n - 1)\ngo(3)\n": (10, "go(), which calls itself"),
     "crit(net(X), Y).backward()\n": (9, "stands in no loop"),
 }
