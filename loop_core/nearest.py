@@ -8,7 +8,10 @@ from loop_core.operations import Operation
 
 GRADIENTS = re.compile(r"(\w+\.)*(autograd\.grad|grad_and_value|value_and_grad|func\.(grad|vjp|jacrev)|vjp)")
 """Calls that calculate gradients without ``backward()``."""
-TELLS = "end this line with '# torchaoke: backward', and the one where the weights change with '# torchaoke: step'"
+TELLS = (
+    "end this line with '# torchaoke: backward', "
+    "and the one where the weights change with '# torchaoke: step'"
+)
 
 
 def nearest(kinds: Kinds, script: ast.Module) -> tuple[int, str] | None:

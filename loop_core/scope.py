@@ -3,7 +3,7 @@
 import ast
 import operator
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import is_dataclass
+from types import FunctionType, ModuleType
 from typing import Any
 
 NOTHING = object()
@@ -47,8 +47,8 @@ def tensors_in(value: Any, deep: int = 2) -> Iterator[Any]:
     elif deep and isinstance(value, tuple | list | Mapping):
         for each in value.values() if isinstance(value, Mapping) else value:
             yield from tensors_in(each, deep - 1)
-    elif deep and is_dataclass(value) and not isinstance(value, type):
-        for each in vars(value).values() if hasattr(value, "__dict__") else ():
+    elif deep and not isinstance(value, type | ModuleType | FunctionType):
+        for each in tuple(getattr(value, "__dict__", {}).values()):
             yield from tensors_in(each, deep - 1)
 
 

@@ -81,7 +81,8 @@ def test_what_backward_is_called_on_is_the_loss_and_may_be_the_forward_pass_too(
 
 
 def test_a_loss_that_has_no_name_is_one_too(tmp_path: Path) -> None:
-    body = "for epoch in range(8):\n    opt.zero_grad()\n    (net(X) - Y).abs().mean().backward()\n    opt.step()\n"
+    update = "    opt.zero_grad()\n    (net(X) - Y).abs().mean().backward()\n    opt.step()\n"
+    body = f"for epoch in range(8):\n{update}"
     snapshots = sung(listing_of(body, tmp_path), tmp_path)
     assert failed(snapshots) == {}
     assert Operation.LOSS in {s.operation for s in snapshots if s.evidence.holds}
@@ -148,6 +149,14 @@ def test_of_an_answer_of_several_the_first_tensor_counts(answer: str, tmp_path: 
     assert failed(snapshots) == {}
     forward = next(s for s in snapshots if s.operation is Operation.FORWARD)
     assert forward.evidence.text.startswith("shape (24, 1)")
+
+
+def test_an_object_with_tensors_is_an_answer_too(tmp_path: Path) -> None:
+    head = PAIR.replace("return self.a(x), x.mean()", "return Answer(self.a(x))").replace(
+        "class Two", "class Answer:\n    def __init__(self, logits): self.logits = logits\nclass Two"
+    )
+    body = f"for epoch in range(8):\n    out = net(X)\n    loss = crit(out.logits, Y)\n{UPDATE}"
+    assert failed(sung(listing_of(body, tmp_path, head), tmp_path)) == {}
 
 
 def test_a_loss_that_the_model_answers_with_is_one(tmp_path: Path) -> None:
@@ -282,6 +291,27 @@ for epoch in range(8):
     if "set_grad" in graded:
         assert failed(snapshots) == {}
         assert proved >= {Operation.INFERENCE_MODE, Operation.TEST_FORWARD, Operation.TEST_LOSS}
+
+
+def test_a_function_told_whether_it_trains_serves_both_halves(tmp_path: Path) -> None:
+    body = """
+def run(x, y, train):
+    net.train(train)
+    for a, b in zip(x.split(6), y.split(6)):
+        with torch.set_grad_enabled(train):
+            loss = crit(net(a), b)
+        if train:
+            opt.zero_grad()
+            loss.backward()
+            opt.step()
+for epoch in range(8):
+    run(X, Y, True)
+    run(X + 1, Y, False)
+"""
+    snapshots = sung(listing_of(body, tmp_path), tmp_path)
+    assert failed(snapshots) == {}
+    proved = {s.operation for s in snapshots if s.evidence.holds}
+    assert proved >= {Operation.TRAIN, Operation.LOSS, Operation.EVAL, Operation.TEST_LOSS}
 
 
 FOLDS = """
@@ -438,7 +468,7 @@ def test_what_comes_nearest_to_a_loop_is_named_with_its_line(body: str, tmp_path
     ("wrong", "operation"),
     [
         (
-            "    loss = crit(net(X), Y).detach().requires_grad_()\n    opt.zero_grad()\n    loss.backward()\n",
+            "    loss = crit(net(X).detach(), Y).requires_grad_()\n    loss.backward()\n",
             "loss",
         ),
         ("    loss = crit(net(X), Y)\n    nn.Linear(1, 1).zero_grad()\n    loss.backward()\n", "zero_grad"),
