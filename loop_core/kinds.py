@@ -62,7 +62,7 @@ class Kinds:
     bases: dict[str, list[str]] = field(default_factory=dict)  # of the script's own classes
     blamed: set[str] = field(default_factory=set)  # losses on which backward is called as they are
     remade: set[str] = field(default_factory=set)  # losses that are only made from what had their name
-    parts: set[str] = field(default_factory=set)  # names that losses are calculated from
+    parts: set[int] = field(default_factory=set)  # ids of statements that calculate a part of a loss
     returning: set[int] = field(default_factory=set)  # ids of statements that return a loss
     said: dict[int, str] = field(default_factory=dict)  # by a statement's id, what a comment says of it
 

@@ -27,14 +27,11 @@ def find_losses(kinds: Kinds, trees: Sequence[ast.Module]) -> None:
     given = list(assignments(node for tree in trees for node in ast.walk(tree)))
     made = {target for target, value in given if not is_bare(value) and target not in mentions(value)}
     kinds.remade = kinds.losses - made - set(_unpacked(trees))
-    for tree in trees:
-        _note_returned(kinds, tree.body, "")
-    for function in kinds.functions:
-        _note_returned(kinds, function.node.body, function.owner)
-    for tree in trees:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Assign | ast.AnnAssign | ast.Return):
-                _note_parts(kinds, node)
+    scopes = [(tree.body, "") for tree in trees] + [(f.node.body, f.owner) for f in kinds.functions]
+    for body, owner in scopes:
+        _note_returned(kinds, body, owner)
+    for body, _ in scopes:
+        _note_parts(kinds, body)
 
 
 def _unpacked(trees: Sequence[ast.Module]) -> Iterator[str]:
@@ -67,22 +64,18 @@ def loss_of(kinds: Kinds, statement: ast.stmt, owner: str) -> str | None:
     target, value = _assigned(statement)
     if target is None or value is None or is_bare(value):
         return None
-    if any(kinds.callees(call, owner) for call in calls_of(statement)):
+    if isinstance(value, ast.Call) and kinds.callees(value, owner):
         return None
     names = target.elts if isinstance(target, ast.Tuple) else [target]
     found = next((ast.unparse(n) for n in names if is_plain(n) and ast.unparse(n) in kinds.losses), None)
     if found is None or (found in mentions(value) and found not in kinds.remade):
         return None
+    if found not in kinds.blamed and any(kinds.callees(call, owner) for call in calls_of(statement)):
+        return None
     answers = isinstance(value, ast.Call) and kinds.is_model(value.func)
     if isinstance(target, ast.Tuple) and not answers:
         return None
     return found if not answers or found in kinds.blamed or "loss" in found.lower() else None
-
-
-def is_part(kinds: Kinds, statement: ast.stmt) -> bool:
-    """Whether what it calculates is only a part of the loss on which ``backward()`` is called."""
-    target, _ = _assigned(statement)
-    return target is not None and is_plain(target) and ast.unparse(target) in kinds.parts - kinds.losses
 
 
 def unnamed_loss(kinds: Kinds, statement: ast.stmt) -> ast.Call | None:
@@ -99,14 +92,23 @@ def unnamed_loss(kinds: Kinds, statement: ast.stmt) -> ast.Call | None:
     return blamed if asks and not direct else None
 
 
-def _note_parts(kinds: Kinds, statement: ast.Assign | ast.AnnAssign | ast.Return) -> None:
-    """What a loss is calculated from, where it is assigned or returned."""
+def _note_parts(kinds: Kinds, body: Body) -> None:
+    """Note the statements of which a loss is calculated that is assigned or returned beside them."""
+    statements = list(walk_here(body))
+    whole = (mentions(value) for each in statements if (value := _whole(kinds, each)) is not None)
+    names = set[str]().union(*whole) - kinds.losses
+    for statement in statements:
+        target, _ = _assigned(statement)
+        if target is not None and is_plain(target) and ast.unparse(target) in names:
+            kinds.parts.add(id(statement))
+
+
+def _whole(kinds: Kinds, statement: ast.stmt) -> ast.expr | None:
+    """What is assigned to a loss or returned as one."""
+    if isinstance(statement, ast.Return):
+        return statement.value if id(statement) in kinds.returning else None
     target, value = _assigned(statement)
-    blamed = target is not None and ast.unparse(target) in kinds.blamed and target is not value
-    returned = isinstance(statement, ast.Return) and id(statement) in kinds.returning
-    value = statement.value if returned else value
-    if value is not None and (blamed or returned):
-        kinds.parts |= mentions(value)
+    return value if target is not None and ast.unparse(target) in kinds.blamed else None
 
 
 def _assigned(statement: ast.stmt) -> tuple[ast.expr | None, ast.expr | None]:

@@ -24,7 +24,7 @@ from loop_core.calls import (
 from loop_core.epochs_loop import Place, learning_loops, loop_of_epochs
 from loop_core.errors import InputError
 from loop_core.kinds import Function, Kinds, is_plain
-from loop_core.losses import find_losses, is_part, loss_of, mentions, unnamed_loss
+from loop_core.losses import find_losses, loss_of, mentions, unnamed_loss
 from loop_core.operations import Operation
 from loop_core.probing import RESULT
 from loop_core.sites import CERTAIN, IN_TEST, LIKELY, SETTLED, Extra, Mark, Site, both_halves, in_test
@@ -335,10 +335,10 @@ class Reader:
             found[Operation.LOSS] = LIKELY
         if self._aside:
             found = {operation: sure for operation, sure in found.items() if operation not in IN_TEST}
-        training = not (self._testing or self._both)
-        if training and Operation.LOSS in found and is_part(self.kinds, statement):
+        if Operation.LOSS in found and id(statement) in self.kinds.parts:
             del found[Operation.LOSS]
-            self._parts |= {roles_of(self.kinds, statement)["result"]: roles_of(self.kinds, statement)}
+            roles = roles_of(self.kinds, statement)
+            self._parts[roles["result"]] = roles
         final = next((op for op in reversed(found) if op in IN_TEST), None)
         sites = []
         for op, sure in found.items():

@@ -79,7 +79,7 @@ def test_what_is_only_guessed_is_marked(tmp_path: Path) -> None:
     rows = [" ".join(row.split()) for row in explained(path).splitlines()]
     assert "3 forward?, test_forward? (decided when it runs) out = model(x)" in rows
     assert "4 loss?, test_loss? (decided when it runs) loss = (out - y).abs().mean()" in rows
-    assert "5 backward loss.backward()" in rows
+    assert "6 backward loss.backward()" in rows
 
 
 def test_a_comment_settles_what_a_line_is(tmp_path: Path) -> None:

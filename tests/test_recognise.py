@@ -63,6 +63,9 @@ LOSSES = {
         "learner = Learner()\n"
     ),
     "loss = 0.5 * crit(net(X), Y) + net(X).abs().mean()": "",
+    "loss = (net(X) - Y).abs().mean() + 0.1 * weight(net)": (
+        "def weight(model):\n    return sum(p.abs().sum() for p in model.parameters())\n"
+    ),
     "loss = sum(each for each in [crit(net(X), Y), net(X).mean()])": "",
 }
 
@@ -99,6 +102,27 @@ def test_of_a_sum_of_losses_the_whole_is_the_loss(tmp_path: Path) -> None:
     assert site is not None
     assert (site.roles["prediction"], site.roles["target"]) == ("out", "Y")
     assert failed(sung(listing, tmp_path)) == {}
+
+
+def test_a_sum_of_losses_that_serves_both_halves_is_one_in_each(tmp_path: Path) -> None:
+    body = """
+def compute(x):
+    near = crit(net(x), Y)
+    return near + 0.1 * net(x).abs().mean()
+for epoch in range(8):
+    net.train()
+    loss = compute(X)
+    opt.zero_grad()
+    loss.backward()
+    opt.step()
+    net.eval()
+    with torch.no_grad():
+        print(float(compute(X + 1)))
+"""
+    snapshots = sung(listing_of(body, tmp_path), tmp_path)
+    assert failed(snapshots) == {}
+    proved = {s.operation for s in snapshots if s.evidence.holds}
+    assert proved >= {Operation.LOSS, Operation.TEST_FORWARD, Operation.TEST_LOSS}
 
 
 def test_a_loop_on_one_line_is_read_like_any_other(tmp_path: Path) -> None:
