@@ -7,7 +7,7 @@ from rich.table import Table
 
 from loop_core.listing import Listing
 from loop_core.operations import FAST, Operation
-from loop_core.sites import LIKELY, SETTLED, Site
+from loop_core.sites import IN_TEST, LIKELY, SETTLED, Site
 from loop_core.song import Song
 from loop_core.source import Source
 
@@ -44,17 +44,27 @@ def _words(listing: Listing, file: int) -> Iterator[tuple[int, str]]:
     for site in listing.sites:
         if site.file == file and site.operation not in UNSAID:
             names = found.setdefault(site.line, [])
-            if _word(site) not in names:
-                names.append(_word(site))
+            word = _word(site, _serves_both(listing, site))
+            if word not in names:
+                names.append(word)
     for extra in listing.extras:
         if extra.file == file:
             found.setdefault(extra.line, []).append("with the line before")
-    yield from ((line, ", ".join(names)) for line, names in found.items())
+    for line, names in found.items():
+        unsure = any(name.endswith("?") for name in names)
+        yield line, ", ".join(names) + (" (decided when it runs)" if unsure else "")
 
 
-def _word(site: Site) -> str:
-    if site.sure == LIKELY:
-        return f"{site.operation}? (decided when it runs)"
+def _serves_both(listing: Listing, site: Site) -> bool:
+    """Whether the same line is one operation in training and another one in testing."""
+    halves = {*IN_TEST, *IN_TEST.values()}
+    there = {s.operation for s in listing.sites if (s.file, s.line) == (site.file, site.line)}
+    return site.operation in halves and any({plain, test} <= there for plain, test in IN_TEST.items())
+
+
+def _word(site: Site, serves_both: bool) -> str:
+    if site.sure == LIKELY or (serves_both and site.sure != SETTLED):
+        return f"{site.operation}?"
     return f"{site.operation} (as the comment says)" if site.sure == SETTLED else str(site.operation)
 
 

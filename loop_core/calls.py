@@ -3,10 +3,13 @@
 import ast
 from collections.abc import Iterator
 
-from loop_core.kinds import Function, Kinds, is_plain
+from loop_core.kinds import Function, Kinds, is_named, is_plain
 from loop_core.operations import Operation
 from loop_core.sites import CERTAIN, LIKELY
-from loop_core.statements import Body, calls_of, walk_here
+from loop_core.statements import Body, bodies, calls_of, walk_here
+
+LEARNING = frozenset({Operation.BACKWARD, Operation.STEP, Operation.TRAIN})
+"""What only a loop that learns has."""
 
 
 def operation_of(kinds: Kinds, call: ast.Call) -> tuple[Operation | None, str]:
@@ -42,7 +45,14 @@ def _of_method(kinds: Kinds, call: ast.Call, receiver: str, method: str) -> tupl
             return Operation.SAVE, CERTAIN
         case "set_grad_enabled" if call.args and ast.unparse(call.args[0]) == "False":
             return Operation.INFERENCE_MODE, CERTAIN
+        case "set_grad_enabled" if decided_later(call):
+            return Operation.INFERENCE_MODE, LIKELY
     return None, CERTAIN
+
+
+def decided_later(call: ast.Call) -> bool:
+    """Whether what a switch is given is known only when it runs: ``model.train(phase == "train")``."""
+    return bool(call.args) and not isinstance(call.args[0], ast.Constant)
 
 
 def callees_of(kinds: Kinds, call: ast.Call, owner: str) -> list[Function]:
@@ -77,12 +87,44 @@ def calls_in(kinds: Kinds, body: Body, owner: str) -> Iterator[ast.Call]:
 
 
 def learns(kinds: Kinds, body: Body, owner: str) -> bool:
-    """Whether something is trained in it."""
-    return any(
-        operation in (Operation.BACKWARD, Operation.STEP) or operation is Operation.TRAIN
-        for call in calls_in(kinds, body, owner)
-        for operation, _ in [operation_of(kinds, call)]
+    """Whether something is trained in it, or a comment says so."""
+    parts = (body, *(function.node.body for function in reached_from(kinds, body, owner)))
+    said = {kinds.said.get(id(statement)) for part in parts for statement in walk_here(part)}
+    return bool(said & LEARNING) or any(
+        operation_of(kinds, call)[0] in LEARNING for call in calls_in(kinds, body, owner)
     )
+
+
+def goes_on_learning(kinds: Kinds, body: Body, owner: str) -> bool | None:
+    """Whether a backward pass comes in it before a training mode is set; None where neither comes."""
+    for statement in walk_here(body):
+        said = kinds.said.get(id(statement))
+        if said in (Operation.BACKWARD, Operation.TRAIN):
+            return said == Operation.BACKWARD
+        functions = [f for call in calls_of(statement) for f in callees_of(kinds, call, owner)]
+        reached = [c for f in functions for c in calls_in(kinds, f.node.body, f.owner)]
+        for call in (*calls_of(statement), *reached):
+            operation, _ = operation_of(kinds, call)
+            if operation in (Operation.BACKWARD, Operation.TRAIN):
+                return operation is Operation.BACKWARD
+    return None
+
+
+def switches_mode(kinds: Kinds, statement: ast.stmt) -> bool:
+    """Whether one branch sets a model to training and another one to testing."""
+    if not isinstance(statement, ast.If | ast.Match):
+        return False
+    modes = {Operation.TRAIN, Operation.EVAL}
+    found = [
+        {operation_of(kinds, call)[0] for each in walk_here(branch) for call in calls_of(each)} & modes
+        for branch in bodies(statement)
+    ]
+    return {Operation.TRAIN} in found and {Operation.EVAL} in found
+
+
+def calculates_loss(kinds: Kinds, body: Body, owner: str) -> bool:
+    """Whether a loss function is called in it."""
+    return any(operation_of(kinds, call)[0] is Operation.LOSS for call in calls_in(kinds, body, owner))
 
 
 def passes(kinds: Kinds, body: Body, owner: str) -> bool:
@@ -91,26 +133,16 @@ def passes(kinds: Kinds, body: Body, owner: str) -> bool:
     return any(operation_of(kinds, call)[0] in wanted for call in calls_in(kinds, body, owner))
 
 
-def assigns_loss(kinds: Kinds, statement: ast.stmt, owner: str) -> bool:
-    """Whether the statement calculates what ``backward()`` is called on, not by a function of ours."""
-    if not isinstance(statement, ast.Assign) or len(statement.targets) != 1:
-        return False
-    target = ast.unparse(statement.targets[0])
-    if target not in kinds.losses or not is_plain(statement.targets[0]):
-        return False
-    names = {ast.unparse(n) for n in ast.walk(statement.value) if isinstance(n, ast.Name | ast.Attribute)}
-    own = any(callees_of(kinds, call, owner) for call in calls_of(statement))
-    return target not in names and not own and not isinstance(statement.value, ast.Constant)
-
-
-def roles_of(kinds: Kinds, statement: ast.stmt, final: bool = True) -> dict[str, str]:
+def roles_of(kinds: Kinds, statement: ast.stmt, final: bool = True, loss: str = "") -> dict[str, str]:
     """The expressions that the evidence needs: who is called, with what, and where the result goes.
 
-    final: the result is this operation's.
+    final: the result is this operation's.  loss: the name of the loss, of several results.
     """
     roles: dict[str, str] = {}
     targets = statement.targets if isinstance(statement, ast.Assign) else []
     target = statement.target if isinstance(statement, ast.AnnAssign) else next(iter(targets), None)
+    if isinstance(target, ast.Tuple) and target.elts:
+        target = next((each for each in target.elts if ast.unparse(each) == loss), target.elts[0])
     if final and target is not None and is_plain(target):
         roles["result"] = ast.unparse(target)
     for call in calls_of(statement):
@@ -121,7 +153,7 @@ def roles_of(kinds: Kinds, statement: ast.stmt, final: bool = True) -> dict[str,
         elif kinds.is_model(call.func):
             roles["model"] = callee.removesuffix(".forward")
             roles |= _named(("inputs",), call.args)
-        elif isinstance(call.func, ast.Attribute) and is_plain(call.func.value):
+        elif isinstance(call.func, ast.Attribute) and is_named(call.func.value):
             receiver = ast.unparse(call.func.value)
             role = {"train": "model", "eval": "model", "zero_grad": "optimizer", "step": "optimizer"}
             if receiver in kinds.scalers and call.args and is_plain(call.args[0]):

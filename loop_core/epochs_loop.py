@@ -7,8 +7,9 @@ from pathlib import Path
 
 from loop_core.calls import learns, reached_from
 from loop_core.errors import InputError
-from loop_core.kinds import Function, Kinds
-from loop_core.statements import Body, Loop, bodies
+from loop_core.kinds import Function, Kinds, makes_optimizer
+from loop_core.nearest import nearest
+from loop_core.statements import Body, Loop, bodies, calls_of, walk_here
 
 HIDDEN = frozenset({"fit", "launch", "spawn"})
 """Methods of libraries that have a training loop of their own."""
@@ -57,6 +58,9 @@ def loop_of_epochs(
     if not places:
         _name_a_hidden_loop(script, path)
         where = f" in {wanted}()" if wanted else ""
+        near = nearest(kinds, script)
+        if near is not None:
+            raise InputError(f"no training loop found{where}; {near[1]}", path, near[0])
         raise InputError(
             f"no training loop found{where}; expected a 'for' or 'while' around loss.backward() and "
             "optimizer.step(), here or in functions that it calls; a trailing comment such as "
@@ -67,18 +71,47 @@ def loop_of_epochs(
 
 
 def _of_epochs(kinds: Kinds, place: Place) -> Place:
-    """The loop itself, or one in it that says it runs over epochs where this one does not: over folds."""
-    if _says_epochs(place.loop):
-        return place
-    inner = list(_loops(kinds, place.body, place.file, place.function))
-    for function in reached_from(kinds, place.body, place.owner):
-        inner += _loops(kinds, function.node.body, function.file, function)
-    return next((each for each in inner if _says_epochs(each.loop)), place)
+    """The loop itself, or one in it that says it runs over epochs where this one does not: over folds.
+
+    Where none says so, a loop that makes an optimizer in each round runs over something else than epochs.
+    """
+    inner = list(_inner(kinds, place))
+    said = next((each for each in (place, *inner) if _says_epochs(each.loop)), None)
+    if said is not None:
+        return said
+    while _makes_optimizer(kinds, place.body):
+        within = next(_inner(kinds, place), None)
+        if within is None:
+            break
+        place = within
+    return place
+
+
+def _inner(kinds: Kinds, place: Place) -> Iterator[Place]:
+    """The loops in a loop that learn, the outer ones first, also in the functions that it calls."""
+    waiting = [place]
+    seen = {id(place.loop)}
+    while waiting:
+        outer = waiting.pop(0)
+        found = list(_loops(kinds, outer.body, outer.file, outer.function))
+        for function in reached_from(kinds, outer.body, outer.owner):
+            found += _loops(kinds, function.node.body, function.file, function)
+        for each in found:
+            if id(each.loop) not in seen:
+                seen.add(id(each.loop))
+                waiting.append(each)
+                yield each
 
 
 def _says_epochs(loop: Loop) -> bool:
     """Whether the loop's variable has 'epoch' in its name."""
     return not isinstance(loop, ast.While) and "epoch" in ast.unparse(loop.target).lower()
+
+
+def _makes_optimizer(kinds: Kinds, body: Body) -> bool:
+    """Whether the body itself makes an optimizer."""
+    calls = (call for statement in walk_here(body) for call in calls_of(statement))
+    return any(makes_optimizer(kinds, call) for call in calls)
 
 
 def _loops(kinds: Kinds, body: Body, file: int, function: Function | None) -> Iterator[Place]:

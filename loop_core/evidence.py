@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import torch
@@ -11,6 +12,7 @@ from torch import nn
 from loop_core.gradients import Marks, NormReader, grad_marks, grad_state
 from loop_core.operations import Operation
 from loop_core.pictures import picture, values_of
+from loop_core.scope import tensors_in
 from loop_core.snapshot import Array, Evidence, GradMode, Saved
 
 NO = "no evidence: "
@@ -27,6 +29,7 @@ class Live:
     optimizers: those that the operation may concern.  tensors: without a model, those that want gradients.
     results: what the site's roles name ('result', 'inputs', ...), looked up in the lesson's variables.
     ran: the operations that have run in this epoch.  norms: reads the gradients' norm.
+    own: the script is the user's: what it does otherwise than a lesson is said, and is no failure.
     """
 
     model: nn.Module | None
@@ -39,6 +42,7 @@ class Live:
     saved: tuple[Saved, object] | None
     epoch: int | None
     norms: NormReader
+    own: bool = False
 
     def norm(self) -> float | None:
         """The 2-norm of all gradients together, or None when there are none."""
@@ -57,6 +61,14 @@ class Live:
         if self.model is not None:
             return [p for p in self.model.parameters() if p.requires_grad]
         return list(self.tensors)
+
+    def by_optimizer(self, states: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """What is known of each trained parameter, apart for each optimizer that may be meant."""
+        if len(self.optimizers) < 2:
+            return [states]
+        rest = iter(states)
+        counts = [sum(len(group["params"]) for group in each.param_groups) for each in self.optimizers]
+        return [tuple(islice(rest, count)) for count in counts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +124,17 @@ def _setup(before: Before, live: Live) -> Evidence:
         count = sum(tensor.numel() for tensor in live.tensors)
         return Evidence(True, f"no torch.nn.Module; tensors of {count:,} numbers that want gradients")
     if live.model is None:
-        return Evidence(False, NO + "no torch.nn.Module was made before the loop")
-    if live.optimizer is None:
-        return Evidence(False, NO + "no torch.optim.Optimizer was made before the loop")
+        return Evidence(False, NO + "no torch.nn.Module was made before the loop", absent=live.own)
     count = sum(p.numel() for p in live.model.parameters())
+    name = f"{type(live.model).__name__} with {count:,} parameters"
+    if live.optimizer is None:
+        none = "no torch.optim.Optimizer was made before the loop"
+        return Evidence(live.own, f"{name}, {none}" if live.own else NO + none)
     own = {id(p) for p in live.model.parameters()}
     if not any(id(p) in own for p in live.trained):
         return Evidence(False, NO + "the optimizer holds no parameter of the model")
-    rate = live.optimizer.param_groups[0].get("lr")
-    kinds = type(live.model).__name__, type(live.optimizer).__name__, type(live.loss_fn).__name__
-    return Evidence(True, f"{kinds[0]} with {count:,} parameters, {kinds[1]} at lr {rate:g}, {kinds[2]}")
+    text = f"{name}, {type(live.optimizer).__name__} at lr {live.optimizer.param_groups[0].get('lr'):g}"
+    return Evidence(True, text if live.loss_fn is None else f"{text}, {type(live.loss_fn).__name__}")
 
 
 def _epoch(before: Before, live: Live) -> Evidence:
@@ -166,7 +179,8 @@ def _loss(before: Before, live: Live) -> Evidence:
 
 def _zero_grad(before: Before, live: Live) -> Evidence:
     now = tuple(grad_state(p) for p in live.trained)
-    cleared = bool(now) and all(state != "value" for state in now)
+    each = live.by_optimizer(now)
+    cleared = any(bool(states) and all(state != "value" for state in states) for states in each)
     return Evidence(cleared, f"gradients {_change(_states(before.grads), _states(now))}")
 
 
@@ -175,16 +189,31 @@ def _backward(before: Before, live: Live) -> Evidence:
     got = sum(now is not None and now != then for then, now in zip(before.grad_marks, marks, strict=True))
     now = tuple(grad_state(p) for p in live.trained)
     text = f"gradients {_states(before.grads)} → {_states(now)} in {got} of {len(marks)} parameters"
+    if not got and live.own and live.optimizer is None:
+        return _gradients_apart(live.results.get("result"), text)
     norm = live.norm()
     if norm is None:
         return Evidence(False, text)
     return Evidence(got > 0 and math.isfinite(norm), f"{text}, norm {norm:.4g}")
 
 
+def _gradients_apart(result: object, text: str) -> Evidence:
+    """Gradients that are an answer, as of ``torch.autograd.grad``, and stand in no parameter."""
+    grads = list(tensors_in(result))
+    if not grads:
+        return Evidence(False, f"{text}, and none are seen elsewhere", absent=True)
+    norm = float(torch.stack([g.detach().float().norm() for g in grads]).norm())
+    count = sum(g.numel() for g in grads)
+    text = f"{len(grads)} gradients of {count:,} numbers as tensors of their own, norm {norm:.4g}"
+    return Evidence(math.isfinite(norm), text)
+
+
 def _step(before: Before, live: Live) -> Evidence:
     names = {id(p): n for n, p in live.model.named_parameters()} if live.model is not None else {}
     pairs = zip(live.trained, before.versions, strict=True)
     wanted = [(p, v) for p, v in pairs if p.grad is not None or live.optimizer is None]
+    if len(live.optimizers) > 1:
+        wanted = _of_those_that_stepped(wanted, live.optimizers)
     if not wanted:
         return Evidence(False, "nothing to step with: every gradient is None")
     moved = 0
@@ -198,17 +227,32 @@ def _step(before: Before, live: Live) -> Evidence:
         whole &= old is not None and old.size == parameter.numel()
     shown = "" if whole else " where shown"
     text = f"{moved} of {len(wanted)} parameters changed,{shown} by at most {most:.4g}"
+    if live.own and live.optimizer is None:
+        unseen = "no optimizer, and none of the known parameters changed"
+        return Evidence(True, text) if moved else Evidence(False, NO + unseen, absent=True)
     return Evidence(moved == len(wanted) and math.isfinite(most), text)
+
+
+def _of_those_that_stepped(
+    wanted: list[tuple[torch.Tensor, int]], optimizers: tuple[torch.optim.Optimizer, ...]
+) -> list[tuple[torch.Tensor, int]]:
+    """Of several optimizers, of which it is not known which one it was, the parameters of those that did."""
+    changed = {id(p) for p, version in wanted if p._version != version}
+    held: set[int] = set()
+    for optimizer in optimizers:
+        own = {id(p) for group in optimizer.param_groups for p in group["params"]}
+        held |= own if own & changed else set()
+    return [pair for pair in wanted if id(pair[0]) in held] or wanted
 
 
 def _test(before: Before, live: Live) -> Evidence:
     if Operation.STEP not in live.ran:
-        return Evidence(False, "testing begins, but no optimizer step has run in this epoch")
+        return Evidence(live.own, "testing begins, but no optimizer step has run in this epoch")
     train, test = live.results.get("train"), live.results.get("test")
     if not isinstance(train, torch.Tensor) or not isinstance(test, torch.Tensor):
         return Evidence(True, "the training half is over")
     if train is test or (train.shape == test.shape and torch.equal(train, test)):
-        return Evidence(False, "the test set is the training set")
+        return Evidence(live.own, "the test set is the training set")
     return Evidence(True, f"{len(test)} test samples apart from {len(train)} training samples")
 
 

@@ -57,7 +57,30 @@ class Kinds:
     instances: dict[str, str] = field(default_factory=dict)  # names of objects of the script's own classes
     functions: list[Function] = field(default_factory=list)
     module_classes: set[str] = field(default_factory=set)
+    optimizer_classes: set[str] = field(default_factory=set)
     classes: set[str] = field(default_factory=set)
+    bases: dict[str, list[str]] = field(default_factory=dict)  # of the script's own classes
+    blamed: set[str] = field(default_factory=set)  # losses on which backward is called as they are
+    remade: set[str] = field(default_factory=set)  # losses that are only made from what had their name
+    parts: set[int] = field(default_factory=set)  # ids of statements that calculate a part of a loss
+    returning: set[int] = field(default_factory=set)  # ids of statements that return a loss
+    said: dict[int, str] = field(default_factory=dict)  # by a statement's id, what a comment says of it
+
+    def family(self, owner: str) -> set[str]:
+        """A class with those that it inherits from and those that inherit from it."""
+        found = {owner, *self.above(owner)}
+        return found | {name for name in self.bases if owner and owner in self.above(name)}
+
+    def above(self, owner: str) -> set[str]:
+        """The names of all classes that a class inherits from."""
+        found: set[str] = set()
+        waiting = list(self.bases.get(owner, ()))
+        while waiting:
+            name = waiting.pop()
+            if name not in found:
+                found.add(name)
+                waiting += self.bases.get(name, ())
+        return found
 
     def callees(self, call: ast.Call, owner: str) -> list[Function]:
         """The script's own functions that a call may mean; owner: the class in whose method it stands."""
@@ -74,7 +97,9 @@ class Kinds:
                 wanted = (of, name)
             case _:
                 return []
-        return [f for f in self.functions if (f.owner, f.node.name) == wanted]
+        of, name = wanted
+        owners = self.family(of) if of in self.bases else {of}
+        return [f for f in self.functions if f.node.name == name and f.owner in owners]
 
     def is_loss_function(self, func: ast.expr) -> bool:
         """Whether a callee calculates a loss."""
@@ -99,7 +124,7 @@ def kinds_of(trees: Iterable[ast.Module]) -> Kinds:
     for file, tree in enumerate(trees):
         kinds.functions += _functions(tree, file)
     calls = [node for node in nodes if isinstance(node, ast.Call)]
-    given = [*_assignments(nodes), *_handed_over(kinds, trees)]
+    given = [*assignments(nodes), *_handed_over(kinds, trees)]
     _note_uses(kinds, calls)
     _note_annotations(kinds, nodes)
     before = -1
@@ -120,6 +145,8 @@ def kinds_of(trees: Iterable[ast.Module]) -> Kinds:
 
 
 _BUILTINS = frozenset(["sum", "float", "int", "max", "min", "abs", "len", "list", "tuple"])
+BACKWARDS = re.compile(r"(\w+\.)*(autograd|accelerator|fabric)")
+"""Whose ``backward`` is given the loss."""
 
 
 def _sets(kinds: Kinds) -> tuple[set[str] | dict[str, str], ...]:
@@ -135,6 +162,11 @@ def _note_classes(kinds: Kinds, classes: list[ast.ClassDef]) -> None:
             bases = [ast.unparse(base) for base in node.bases]
             if any(MODULE_BASES.fullmatch(b) or b in kinds.module_classes for b in bases):
                 kinds.module_classes.add(node.name)
+    for node in classes:
+        kinds.bases[node.name] = [ast.unparse(base).rpartition(".")[2] for base in node.bases]
+    for name in kinds.classes:
+        if any(above == "Optimizer" or OPTIMIZER_NAMES.fullmatch(above) for above in kinds.above(name)):
+            kinds.optimizer_classes.add(name)
 
 
 def _functions(tree: ast.Module, file: int) -> Iterator[Function]:
@@ -156,11 +188,24 @@ def _note_uses(kinds: Kinds, calls: list[ast.Call]) -> None:
             continue
         receiver, method = call.func.value, call.func.attr
         if method == "backward":
-            kinds.losses |= {n for n in _names_in(receiver) if n != "torch"}
+            given = BACKWARDS.fullmatch(ast.unparse(receiver)) is not None and bool(call.args)
+            note_loss(kinds, call.args[0] if given else receiver)
+        elif method == "manual_backward" and call.args:
+            note_loss(kinds, call.args[0])
         elif is_plain(receiver):
             text = ast.unparse(receiver)
             if method in OF_MODELS and text not in ("self", "torch", "cls", "super"):
                 kinds.models.add(text)
+
+
+def note_loss(kinds: Kinds, blamed: ast.expr) -> None:
+    """The names in what ``backward`` is called on are losses."""
+    kinds.losses |= {name for name in _names_in(blamed) if name != "torch"}
+    scaled = isinstance(blamed, ast.Call) and ast.unparse(blamed.func).endswith(".scale")
+    if isinstance(blamed, ast.Call) and scaled and blamed.args:
+        blamed = blamed.args[0]
+    if is_plain(blamed):
+        kinds.blamed.add(ast.unparse(blamed))
 
 
 def _note_annotations(kinds: Kinds, nodes: list[ast.AST]) -> None:
@@ -195,7 +240,7 @@ def _note_value(kinds: Kinds, target: str, value: ast.expr) -> None:
     last = callee.rpartition(".")[2]
     if SCHEDULERS.fullmatch(callee):
         kinds.schedulers.add(target)
-    elif OPTIMIZERS.fullmatch(callee) or OPTIMIZER_NAMES.fullmatch(last):
+    elif OPTIMIZERS.fullmatch(callee) or makes_optimizer(kinds, value):
         kinds.optimizers.add(target)
     elif SCALERS.fullmatch(callee):
         kinds.scalers.add(target)
@@ -211,7 +256,15 @@ def _note_value(kinds: Kinds, target: str, value: ast.expr) -> None:
         _note_value(kinds, target, value.func.value)
 
 
-def _assignments(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
+def makes_optimizer(kinds: Kinds, call: ast.Call) -> bool:
+    """Whether a call makes an optimizer, of torch's or of the script's own."""
+    callee = ast.unparse(call.func)
+    last = callee.rpartition(".")[2]
+    named = OPTIMIZER_NAMES.fullmatch(last) is not None or last in kinds.optimizer_classes
+    return named or (OPTIMIZERS.fullmatch(callee) is not None and last[:1].isupper())
+
+
+def assignments(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, ast.expr]]:
     """What plain names are assigned, one by one also where several are at once."""
     for node in nodes:
         match node:
@@ -267,6 +320,13 @@ def is_plain(expression: ast.expr) -> bool:
     while isinstance(expression, ast.Attribute):
         expression = expression.value
     return isinstance(expression, ast.Name)
+
+
+def is_named(expression: ast.expr) -> bool:
+    """Whether it is plain, or an element of something plain that a constant names: ``optimizers["a"]``."""
+    while isinstance(expression, ast.Subscript) and isinstance(expression.slice, ast.Constant):
+        expression = expression.value
+    return is_plain(expression)
 
 
 def _made_by(pattern: re.Pattern[str], func: ast.expr) -> bool:

@@ -34,23 +34,38 @@ class Objects:
         """The one that the operation names or is about, or a site's, or else the largest that there is."""
         if isinstance(named, nn.Module):
             return unwrapped(named)
-        found = self._shown or self.find("model", nn.Module)
-        if found is None:
-            modules = [v for v in self._run.everything() if isinstance(v, nn.Module) and not is_loss(v)]
-            sizes = [sum(p.numel() for p in module.parameters()) for module in modules]
-            found = max(zip(sizes, range(len(modules)), modules, strict=True), default=(0, 0, None))[2]
+        for found in (self._shown, self._trained(self.models()), self.find("model", nn.Module)):
+            if found is not None:
+                return unwrapped(found)
+        modules = [v for v in self._run.everything() if isinstance(v, nn.Module) and not is_loss(v)]
+        sizes = [sum(p.numel() for p in module.parameters()) for module in modules]
+        largest = [m for _, _, m in sorted(zip(sizes, range(len(modules)), modules, strict=True))][::-1]
+        found = self._trained(largest)
+        found = next(iter(largest), None) if found is None else found
         return None if found is None else unwrapped(found)
 
+    def _trained(self, models: Sequence[nn.Module]) -> nn.Module | None:
+        """The first of several models of which an optimizer holds a parameter."""
+        if len(models) < 2:
+            return next(iter(models), None)
+        groups = (group for each in self.optimizers(None, None) for group in each.param_groups)
+        held = {id(p) for group in groups for p in group["params"]}
+        return next((each for each in models if any(id(p) in held for p in each.parameters())), None)
+
     def models(self) -> list[nn.Module]:
-        """All that the operations name."""
-        return outermost(self._run.value(site, "model") for site in self._run.listing.sites)
+        """All that the operations name, be it for their gradients only."""
+        sites = self._run.listing.sites
+        named = [self._run.value(site, "model") for site in sites]
+        return outermost(
+            [*named, *(self._run.value(s, "optimizer") for s in sites if s.operation in _OF_ONE)]
+        )
 
     def name_of(self, model: nn.Module | None) -> str:
         """What the script calls it, where there are several."""
         if len(self.models()) < 2:
             return ""
-        sites = [site for site in self._run.listing.sites if "model" in site.roles]
-        return next((s.roles["model"] for s in sites if self._run.value(s, "model") is model), "")
+        named = ((s, r) for r in ("model", "optimizer") for s in self._run.listing.sites if r in s.roles)
+        return next((s.roles[role] for s, role in named if self._run.value(s, role) is model), "")
 
     def turn_to(self, site: Site, operation: Operation) -> None:
         """Of several models, show the one that the operation is about."""
@@ -63,18 +78,23 @@ class Objects:
             about = containing(unwrapped(named), models)
         elif operation in _OF_ONE and isinstance(optimizer, torch.optim.Optimizer):
             about = trained_by(optimizer, models)
+        elif operation in _OF_ONE and isinstance(optimizer, nn.Module):
+            about = containing(unwrapped(optimizer), models)
         elif operation is Operation.BACKWARD:
             about = with_gradients(models, self._shown)
-        self._shown = about or self._shown
+        self._shown = self._shown if about is None else about
 
     def optimizers(self, site: Site | None, named: object) -> tuple[torch.optim.Optimizer, ...]:
-        """The one that the operation names, or all that there are."""
+        """The one that the operation names, or all that there are; none where it is a model's own method."""
+        if isinstance(named, nn.Module) and site is not None and site.operation in _OF_ONE:
+            return ()
         if isinstance(named, torch.optim.Optimizer) and site is not None and site.operation in _OF_ONE:
             return (named,)
         values = (self._run.value(each, "optimizer") for each in self._run.listing.sites)
         found = [value for value in values if isinstance(value, torch.optim.Optimizer)]
-        if not found:
-            found = [v for v in self._run.everything() if isinstance(v, torch.optim.Optimizer)]
+        updates = (site for site in self._run.listing.sites if site.operation in _OF_ONE)
+        if not found or any("optimizer" not in update.roles for update in updates):
+            found += [v for v in self._run.everything() if isinstance(v, torch.optim.Optimizer)]
         return tuple({id(each): each for each in found}.values())
 
     def tensors(self) -> tuple[torch.Tensor, ...]:

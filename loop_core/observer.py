@@ -1,6 +1,6 @@
 """Watches one run of a lesson: the evidence of each operation, and the snapshot after it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -11,7 +11,6 @@ from torch import nn
 from loop_core.evidence import Before, Live, check, grad_mode, look_before
 from loop_core.freeze import GrowingSeries, Mirror, PointsReader, name_of, task_of, threshold_of
 from loop_core.gradients import NormReader
-from loop_core.listing import Probe
 from loop_core.objects import Objects
 from loop_core.operations import FAST, Operation
 from loop_core.passes import ForwardRecorder, drops_of, outline_of
@@ -134,9 +133,9 @@ class Observer:
         """Keep pictures of each rank's own gradients, by the parameter's name, until they are cleared."""
         self._by_rank = by_rank
 
-    def note(self, probe: Probe) -> None:
+    def note(self, sites: Sequence[Site]) -> None:
         """A loss has been calculated for a batch of a fast epoch."""
-        for site in probe.sites:
+        for site in sites:
             for kept in self._losses.values():
                 if kept.site is site and kept.batched:
                     self._add(kept)
@@ -229,8 +228,10 @@ class Observer:
                 "train": self._objects.inputs(Operation.FORWARD),
                 "test": self._objects.inputs(Operation.TEST_FORWARD),
             }
+        cleared = results.get("optimizer")
+        model = cleared if isinstance(cleared, nn.Module) else results.get("model")
         return Live(
-            model=self._objects.model(results.get("model")),
+            model=self._objects.model(model),
             optimizers=self._objects.optimizers(site, results.get("optimizer")),
             tensors=self._objects.tensors(),
             loss_fn=self._objects.find("loss_fn", object),
@@ -240,6 +241,7 @@ class Observer:
             saved=self._run.saved,
             epoch=epoch,
             norms=self._norms,
+            own=self._own,
         )
 
     def _surveyable(self, live: Live) -> tuple[object, ...]:

@@ -10,12 +10,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from loop_core.calls import assigns_loss, callees_of, calls_in, operation_of, passes, roles_of
+from loop_core.calls import (
+    calculates_loss,
+    callees_of,
+    calls_in,
+    decided_later,
+    goes_on_learning,
+    operation_of,
+    passes,
+    roles_of,
+    switches_mode,
+)
 from loop_core.epochs_loop import Place, learning_loops, loop_of_epochs
 from loop_core.errors import InputError
 from loop_core.kinds import Function, Kinds, is_plain
+from loop_core.losses import find_losses, loss_of, mentions, unnamed_loss
 from loop_core.operations import Operation
-from loop_core.sites import CERTAIN, IN_TEST, SETTLED, Extra, Mark, Site, in_test
+from loop_core.probing import RESULT
+from loop_core.sites import CERTAIN, IN_TEST, LIKELY, SETTLED, Extra, Mark, Site, both_halves, in_test
 from loop_core.source import Source
 from loop_core.statements import (
     Body,
@@ -33,6 +45,9 @@ NO_GRAD = re.compile(r"(\w+\.)*(inference_mode|no_grad)(\(\))?|(\w+\.)*set_grad_
 CLIPS = frozenset(
     ["clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "unscale_", "update", "synchronize"]
 )
+MODES = frozenset({Operation.TRAIN, Operation.EVAL})
+SWITCHES = MODES | {Operation.INFERENCE_MODE}
+"""What may depend on the phase that a loop is in."""
 COMMENT = re.compile(r"#\s*torchaoke:\s*([\w-]+)\s*(?:#.*)?$")
 MOST_CALLS = 200
 """Functions of a script that are gone through, at most."""
@@ -54,7 +69,11 @@ class Reader:
     others: tuple[int, ...] = ()
     _testing: bool = False
     _tested: bool = False
-    _seen: dict[tuple[int, bool], None] = field(default_factory=dict)
+    _both: bool = False  # which half it is, is known only when it runs
+    _aside: bool = False  # a teacher's answer, which is no operation of the loop
+    _parts: dict[str, dict[str, str]] = field(default_factory=dict)  # the roles of what a loss is a sum of
+    _rest: list[tuple[Body, str]] = field(default_factory=list)  # what is still to come, outermost first
+    _seen: dict[tuple[int, bool, bool, bool], None] = field(default_factory=dict)
     _marks: dict[tuple[int, str], Mark] = field(default_factory=dict)
     _followed: set[tuple[int, str]] = field(default_factory=set)
 
@@ -85,6 +104,8 @@ class Reader:
     def read(self) -> None:
         """Find the loop and mark what is in it; InputError where there is none or a comment is wrong."""
         self._check_comments()
+        self._note_comments()
+        find_losses(self.kinds, self.trees)
         places = learning_loops(self.trees, self.kinds)
         script = self.sources[0].path, self.trees[0]
         self.place = loop_of_epochs(places, self.kinds, self.wanted, *script)
@@ -102,6 +123,13 @@ class Reader:
                         source.path,
                         number,
                     )
+
+    def _note_comments(self) -> None:
+        for source, tree in zip(self.sources, self.trees, strict=True):
+            if "torchaoke:" in source.text:
+                statements = (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
+                said = ((id(each), _said(each, source)) for each in statements)
+                self.kinds.said |= {each: word for each, word in said if word is not None}
 
     def _mark_loop(self, place: Place) -> None:
         loop, file = place.loop, place.file
@@ -130,22 +158,56 @@ class Reader:
                         self._add(Mark(node, "around", (site,)))
 
     def _mark_body(self, body: Body, file: int, owner: str) -> None:
-        before: Mark | None = None
-        for statement in body:
-            mark = self._mark_statement(statement, file, owner, before)
-            if mark is not None and mark.sites and mark.sites[0].sure == SETTLED:
-                before = mark
-                continue
-            before = mark or (
-                before if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign) else None
-            )
-            self._mark_callees(statement, owner)
-            if isinstance(statement, ast.For | ast.AsyncFor | ast.While):
-                self._mark_repetition(statement, file, owner)
-                self._mark_body(statement.orelse, file, owner)
-                continue
+        before, both = None, self._both
+        for place, statement in enumerate(body, 1):
+            self._rest.append((body[place:], owner))
+            before = self._mark_with_inner(statement, file, owner, before)
+            self._rest.pop()
+        self._both = both
+
+    def _mark_with_inner(
+        self, statement: ast.stmt, file: int, owner: str, before: Mark | None
+    ) -> Mark | None:
+        """A statement and what is in it or called by it; the operation that what follows may belong to."""
+        half = self._testing, self._both, self._aside
+        mark = self._mark_statement(statement, file, owner, before)
+        if mark is not None and mark.sites and mark.sites[0].sure == SETTLED:
+            return mark
+        self._mark_callees(statement, owner)
+        if isinstance(statement, ast.For | ast.AsyncFor | ast.While):
+            self._mark_repetition(statement, file, owner)
+            self._mark_body(statement.orelse, file, owner)
+        elif switches_mode(self.kinds, statement):
+            self._mark_switch(statement, file, owner)
+        else:
             for inner in bodies(statement):
                 self._mark_body(inner, file, owner)
+        if isinstance(statement, ast.With | ast.AsyncWith):
+            self._leave_block(*half)
+        return mark or (before if isinstance(statement, ast.Expr | ast.Assign | ast.AugAssign) else None)
+
+    def _mark_switch(self, statement: ast.stmt, file: int, owner: str) -> None:
+        """Branches of which one trains and one tests: what follows them serves both halves."""
+        rest, self._rest = self._rest, []
+        for inner in bodies(statement):
+            self._mark_body(inner, file, owner)
+        self._rest = rest
+        self._testing, self._both = False, True
+
+    def _leave_block(self, testing: bool, both: bool, aside: bool) -> None:
+        """Behind a block without gradients the training half goes on, where a backward pass comes."""
+        self._both, self._aside = both, aside
+        self._testing = self._testing and (testing or not self._leads_on())
+
+    def _leads_on(self) -> bool:
+        """Whether a backward pass is to come before the model is set to training again."""
+        rest = (goes_on_learning(self.kinds, body, owner) for body, owner in reversed(self._rest))
+        return next((found for found in rest if found is not None), False)
+
+    def _is_aside(self, body: Body, owner: str) -> bool:
+        """Whether a block without gradients only asks a model for what is then learned from."""
+        undecided = self._testing or self._both
+        return not undecided and not calculates_loss(self.kinds, body, owner) and self._leads_on()
 
     def _mark_repetition(self, loop: Loop, file: int, owner: str) -> None:
         """A loop inside of an epoch: over batches, where a forward pass is in it."""
@@ -162,18 +224,26 @@ class Reader:
     def _mark_callees(self, statement: ast.stmt, owner: str) -> None:
         for call in calls_of(statement):
             for function in callees_of(self.kinds, call, owner):
-                key = id(function.node), self._testing
+                key = id(function.node), self._testing, self._both, self._aside
                 if key in self._seen or len(self._seen) > MOST_CALLS or self._only_shows(function):
                     continue
                 self._seen[key] = None
-                node = function.node
-                unrecorded = any(NO_GRAD.fullmatch(ast.unparse(d)) for d in node.decorator_list)
-                if unrecorded and not self._testing and passes(self.kinds, node.body, function.owner):
-                    self._begin_test(node.body[0], function.file, node.lineno)
-                    line = node.decorator_list[0].lineno
-                    site = Site(Operation.INFERENCE_MODE, line, node.lineno, {}, function.file)
-                    self._add(Mark(node, "inside", (site,)))
-                self._mark_body(node.body, function.file, function.owner)
+                self._mark_function(function)
+
+    def _mark_function(self, function: Function) -> None:
+        half, node = (self._testing, self._both, self._aside), function.node
+        unrecorded = any(NO_GRAD.fullmatch(ast.unparse(d)) for d in node.decorator_list)
+        if unrecorded and not self._testing and passes(self.kinds, node.body, function.owner):
+            if self._is_aside(node.body, function.owner):
+                self._aside = True
+            else:
+                self._begin_test(node.body[0], function.file, node.lineno)
+                line = node.decorator_list[0].lineno
+                site = Site(Operation.INFERENCE_MODE, line, node.lineno, {}, function.file)
+                self._add(Mark(node, "inside", (site,)))
+        self._mark_body(node.body, function.file, function.owner)
+        if unrecorded:
+            self._leave_block(*half)
 
     def _only_shows(self, function: Function) -> bool:
         """Whether it only asks the model, after the test: for a picture, a sample."""
@@ -189,11 +259,17 @@ class Reader:
         if not sites:
             return self._mark_extra(statement, file, before)
         operations = {site.operation for site in sites}
-        if operations & {Operation.EVAL, Operation.INFERENCE_MODE}:
+        if any(site.operation in SWITCHES and site.sure == LIKELY for site in sites):
+            self._both = True
+        elif Operation.INFERENCE_MODE in operations or (
+            Operation.EVAL in operations and not self._leads_on()
+        ):
             self._begin_test(statement, file, self._line_of_comment_above(statement.lineno, file))
         if Operation.TRAIN in operations or Operation.BACKWARD in operations:
             self._testing = False
-        if self._testing:
+        if self._both:
+            sites = both_halves(sites)
+        elif self._testing:
             sites = [in_test(site) for site in sites]
         where = "inside" if isinstance(statement, ast.With | ast.AsyncWith) else "around"
         known = self._marks.get((id(statement), where))
@@ -206,9 +282,13 @@ class Reader:
     def _nameless(self, statement: ast.stmt) -> Iterator[tuple[ast.Call, Operation]]:
         """The forward passes and losses of a statement that is more than a call of names with a name."""
         value = statement.value if isinstance(statement, ast.Assign) else None
+        named = isinstance(statement, ast.Assign) and is_plain(statement.targets[0])
+        blamed = unnamed_loss(self.kinds, statement)
+        if blamed is not None:
+            yield blamed, Operation.LOSS
         for call in calls_of(statement):
             operation, _ = operation_of(self.kinds, call)
-            plain = call is value and is_plain(call.func) and all(map(is_plain, call.args))
+            plain = named and call is value and is_plain(call.func) and all(map(is_plain, call.args))
             if operation in (Operation.FORWARD, Operation.LOSS) and not plain:
                 yield call, operation
 
@@ -238,7 +318,7 @@ class Reader:
 
     def _sites(self, statement: ast.stmt, file: int, owner: str) -> list[Site]:
         """The operations of a statement itself, in the order in which they run."""
-        said = self._said(statement, file)
+        said = self.kinds.said.get(id(statement))
         first, last = statement.lineno, statement.end_lineno or statement.lineno
         if said is not None:
             if said == NONE:
@@ -246,39 +326,87 @@ class Reader:
             roles = roles_of(self.kinds, statement)
             return [Site(Operation(said), first, last, roles, file, SETTLED)]
         if isinstance(statement, ast.With | ast.AsyncWith):
-            contexts = [ast.unparse(item.context_expr) for item in statement.items]
-            unrecorded = any(NO_GRAD.fullmatch(context) for context in contexts)
-            if unrecorded and passes(self.kinds, statement.body, owner):
-                return [Site(Operation.INFERENCE_MODE, first, first, {}, file)]
-            return []
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            return []
+            return self._sites_of_block(statement, file, owner)
         if not isinstance(statement, ast.Expr | ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Return):
             return []
-        found: dict[Operation, str] = {}
-        for call in calls_of(statement):
-            operation, sure = operation_of(self.kinds, call)
-            if operation is not None and not (operation is Operation.FORWARD and Operation.FORWARD in found):
-                found.setdefault(operation, sure)
-        if assigns_loss(self.kinds, statement, owner) and not found:
-            found[Operation.LOSS] = CERTAIN
+        found = self._found(statement)
+        loss = loss_of(self.kinds, statement, owner)
+        if loss is not None and not found.keys() & {Operation.LOSS, Operation.BACKWARD}:
+            found[Operation.LOSS] = LIKELY
+        if self._aside:
+            found = {operation: sure for operation, sure in found.items() if operation not in IN_TEST}
+        if Operation.LOSS in found and id(statement) in self.kinds.parts:
+            del found[Operation.LOSS]
+            roles = roles_of(self.kinds, statement)
+            self._parts[roles["result"]] = roles
         final = next((op for op in reversed(found) if op in IN_TEST), None)
         sites = []
         for op, sure in found.items():
-            roles = roles_of(self.kinds, statement, op is final or op not in IN_TEST)
+            roles = roles_of(self.kinds, statement, op is final or op not in IN_TEST, loss or "")
+            if op is Operation.LOSS and loss is not None:
+                roles = self._of_parts(statement) | roles | ({} if loss else {"result": RESULT})
             sites.append(Site(op, first, last, roles, file, sure))
         return sites
 
-    def _said(self, statement: ast.stmt, file: int) -> str | None:
-        """What a comment at the end of the statement, or of the line it begins on, says of it."""
-        lines = self.sources[file].lines
-        compound = bool(list(bodies(statement)))
-        for number in {statement.lineno, statement.lineno if compound else statement.end_lineno or 0}:
-            match = COMMENT.search(lines[number - 1]) if 0 < number <= len(lines) else None
-            if match:
-                return match[1]
-        return None
+    def _of_parts(self, statement: ast.stmt) -> dict[str, str]:
+        """What the first part of a sum of losses is calculated from."""
+        names = mentions(statement)
+        first: dict[str, str] = next((roles for name, roles in self._parts.items() if name in names), {})
+        return {role: first[role] for role in ("loss_fn", "prediction", "target") if role in first}
+
+    def _found(self, statement: ast.stmt) -> dict[Operation, str]:
+        """The operations of a statement's calls, and how sure each is."""
+        found: dict[Operation, str] = {}
+        for call in calls_of(statement):
+            operation, sure = operation_of(self.kinds, call)
+            if operation is Operation.TRAIN and decided_later(call):
+                found |= dict.fromkeys(MODES, LIKELY)
+            elif operation is Operation.BACKWARD and unnamed_loss(self.kinds, statement) is not None:
+                found |= {Operation.LOSS: LIKELY, operation: sure}
+            elif operation is not None:
+                found.setdefault(operation, sure)
+        if found.keys() >= MODES:
+            found |= dict.fromkeys(MODES, LIKELY)
+        return found
+
+    def _sites_of_block(self, block: ast.With | ast.AsyncWith, file: int, owner: str) -> list[Site]:
+        """A ``with`` without gradients, or with them only in training, where something is asked in it."""
+        contexts = [item.context_expr for item in block.items]
+        unrecorded = any(NO_GRAD.fullmatch(ast.unparse(context)) for context in contexts)
+        undecided = any(_may_switch(context) for context in contexts)
+        if not (unrecorded or undecided) or not passes(self.kinds, block.body, owner):
+            return []
+        if unrecorded and self._is_aside(block.body, owner):
+            self._aside = True
+            return []
+        sure = CERTAIN if unrecorded else LIKELY
+        return [Site(Operation.INFERENCE_MODE, block.lineno, block.lineno, {}, file, sure)]
 
     def _line_of_comment_above(self, line: int, file: int) -> int:
         above = self.sources[file].lines[line - 2].strip() if line >= 2 else ""
         return line - 1 if above.startswith("#") else line
+
+
+def _may_switch(context: ast.expr) -> bool:
+    """Whether gradients are switched off by it in some cases: ``set_grad_enabled(phase == "train")``."""
+    if isinstance(context, ast.IfExp):
+        return any(NO_GRAD.fullmatch(ast.unparse(each)) for each in (context.body, context.orelse))
+    called = isinstance(context, ast.Call) and ast.unparse(context.func).endswith("set_grad_enabled")
+    return called and isinstance(context, ast.Call) and decided_later(context)
+
+
+def _said(statement: ast.stmt, source: Source) -> str | None:
+    """What a comment at the end of the statement, or of the line it begins on, says of it."""
+    compound = bool(list(bodies(statement)))
+    for number in {statement.lineno, statement.lineno if compound else statement.end_lineno or 0}:
+        line = source.lines[number - 1] if 0 < number <= len(source.lines) else ""
+        match = COMMENT.search(line)
+        if match and (compound or ";" not in _behind(statement, number, line[: match.start()])):
+            return match[1]
+    return None
+
+
+def _behind(statement: ast.stmt, number: int, line: str) -> str:
+    """What stands behind the statement in a line on which it ends."""
+    ends = number == statement.end_lineno and statement.end_col_offset is not None
+    return line.encode()[statement.end_col_offset :].decode(errors="replace") if ends else ""

@@ -26,11 +26,13 @@ from loop_core.main_module import MAIN, MainModule
 from loop_core.operations import Operation
 from loop_core.printed import MOST_LINES, Printed
 from loop_core.probing import BEFORE, CALL, NOTE, PAUSE, SAVING, STEPPING
-from loop_core.scope import count_of, looked_up
+from loop_core.scope import answer_of, count_of, looked_up
 from loop_core.sites import Site
 from loop_core.snapshot import Saved
 
 CONSOLE_LINES = 40
+MOST_HELD = 100
+"""Objects in a list or a dict that are looked at."""
 MOST_CLOSINGS = 100
 """How often a script that catches everything is told to end."""
 
@@ -157,13 +159,14 @@ class Run:
         """
         if site is None:
             return None
-        kept = self._values.get(id(site))
-        if kept is None:
-            return self._named(site, role)
+        kept = self._values.get(id(site), {})
         found = kept[role] if role in kept else self._named(site, role)
-        if role == "result" and "called" in kept and not hasattr(found, "grad_fn"):
-            return kept["called"]  # it has become no tensor
-        return found
+        if role != "result":
+            return found
+        called = kept.get("called")
+        if called is not None and (not hasattr(found, "grad_fn") or _cut_off(site, found)):
+            return called  # it has become no tensor, or one that is linked to nothing
+        return found if site.operation is Operation.BACKWARD else answer_of(found)
 
     def _named(self, site: Site, role: str) -> Any:
         if role not in site.roles or (role in PASSING and id(site) in self._fleeting):
@@ -186,17 +189,33 @@ class Run:
         return count_of(expression, *scopes)
 
     def everything(self) -> Iterator[Any]:
-        """Every object that the script has a name for where it stands, and their attributes."""
-        scopes = [self.names] if self._frame is None else [*_scopes(self._frame), self.names]
+        """Every object that the script has a name for where it stands, what these hold, their attributes.
+
+        In a function also those of the functions that have called it, or that it is defined in.
+        """
+        scopes = [*self._scopes_around(), self.names]
         for scope in scopes:
-            for name, value in scope.items():
+            for name, value in tuple(scope.items()):
                 if not name.startswith("__"):
                     yield value
+                    if isinstance(value, list | tuple | dict) and len(value) <= MOST_HELD:
+                        yield from value.values() if isinstance(value, dict) else value
         for scope in scopes[:1]:
             for value in scope.values():
                 attributes = getattr(value, "__dict__", None)
                 if isinstance(attributes, dict) and not isinstance(value, ModuleType | type):
                     yield from attributes.values()
+
+    def _scopes_around(self) -> Iterator[Values]:
+        """The variables where it stands, and of the script's functions that have led there."""
+        frame, own = self._frame, {str(source.path) for source in self.listing.sources}
+        if frame is not None:
+            yield frame.f_locals
+        while frame is not None and (frame := frame.f_back) is not None:
+            if frame.f_code.co_filename in own and frame.f_locals is not frame.f_globals:
+                yield frame.f_locals
+        if self._frame is not None:
+            yield self._frame.f_globals
 
     @contextmanager
     def unheard(self) -> Iterator[None]:
@@ -257,8 +276,9 @@ class Run:
         for site in probe.sites:  # whatever made the result need not be kept with it
             kept = self._values.get(id(site), {})
             for role in ("result", "called"):
-                if hasattr(kept.get(role), "detach"):
-                    kept[role] = kept[role].detach()
+                answer = answer_of(kept.get(role))
+                if hasattr(answer, "detach"):
+                    kept[role] = answer.detach()
 
     def _look_before(self, index: int) -> None:
         """The script's own call before an operation."""
@@ -275,7 +295,9 @@ class Run:
         result = func(*arguments, **options)
         probe = self.listing.probes[index]
         if self.names[STEPPING] or probe.fleeting:
-            called = dict(zip(CALLED[operation], (result, func, *arguments), strict=False))
+            of_tensor = hasattr(getattr(func, "__self__", None), "grad_fn")  # its method is no loss function
+            names = CALLED[operation][:1] if of_tensor else CALLED[operation]
+            called = dict(zip(names, (answer_of(result), func, *arguments), strict=False))
             for site in self._really(probe):
                 if operation in site.operation:
                     self._values.setdefault(id(site), {}).update(called)
@@ -338,6 +360,11 @@ class Run:
         names["__builtins__"] = self.names["__builtins__"]
         names[STEPPING] = self.stepping
         self._globals.append(names)
+
+
+def _cut_off(site: Site, result: Any) -> bool:
+    """Whether a forward pass of training left what nothing is learned from, as what a critic is shown."""
+    return site.operation is Operation.FORWARD and result.grad_fn is None
 
 
 def _scopes(frame: FrameType) -> tuple[Values, Values]:

@@ -2,7 +2,8 @@
 
 import ast
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from types import FunctionType, ModuleType
 from typing import Any
 
 NOTHING = object()
@@ -14,7 +15,13 @@ SUMS: Mapping[type[ast.operator], Callable[[int, int], int]] = {
 
 
 def looked_up(expression: str, *scopes: Mapping[str, Any]) -> Any:
-    """The object of a name or of attributes of one, in the first scope that has it; None without any."""
+    """The object of a name or of attributes of one, in the first scope that has it; None without any.
+
+    At the end an element of a dict, a list or a tuple may be named: 'optimizers["a"]'.
+    """
+    if expression.endswith("]"):
+        whole, _, key = expression[:-1].rpartition("[")
+        return _element(looked_up(whole, *scopes), ast.literal_eval(key))
     first, *attributes = expression.split(".")
     for scope in scopes:
         if first in scope:
@@ -23,6 +30,31 @@ def looked_up(expression: str, *scopes: Mapping[str, Any]) -> Any:
                 value = _attribute(value, attribute)
             return value
     return None
+
+
+def _element(whole: Any, key: Any) -> Any:
+    """An element of one of Python's own collections, which runs no code; None where there is none."""
+    if type(whole) is dict:
+        return whole.get(key)
+    inside = type(whole) in (list, tuple) and isinstance(key, int) and -len(whole) <= key < len(whole)
+    return whole[key] if inside else None
+
+
+def tensors_in(value: Any, deep: int = 2) -> Iterator[Any]:
+    """The tensors that a value is or holds: in a tuple, a list, a dict, an object with fields."""
+    if hasattr(value, "grad_fn"):
+        yield value
+    elif deep and isinstance(value, tuple | list | Mapping):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            yield from tensors_in(each, deep - 1)
+    elif deep and not isinstance(value, type | ModuleType | FunctionType):
+        for each in tuple(getattr(value, "__dict__", {}).values()):
+            yield from tensors_in(each, deep - 1)
+
+
+def answer_of(value: Any) -> Any:
+    """The first tensor of an answer of several; else the answer itself."""
+    return next(tensors_in(value), value)
 
 
 def count_of(expression: str, *scopes: Mapping[str, Any]) -> int | None:

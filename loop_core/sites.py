@@ -1,7 +1,8 @@
 """Where the operations of a training loop stand in a script, and where its probes go."""
 
 import ast
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from loop_core.operations import Operation
 
@@ -56,5 +57,11 @@ class Mark:
 
 def in_test(site: Site) -> Site:
     """The same in the testing half."""
-    operation = IN_TEST.get(site.operation, site.operation)
-    return Site(operation, site.line, site.end_line, site.roles, site.file, site.sure)
+    return replace(site, operation=IN_TEST.get(site.operation, site.operation))
+
+
+def both_halves(sites: Sequence[Site]) -> list[Site]:
+    """The same where one statement serves training and testing."""
+    passing = [replace(s, sure=LIKELY) for s in sites if s.operation in IN_TEST and s.sure != SETTLED]
+    others = [s for s in sites if s.operation not in IN_TEST or s.sure == SETTLED]
+    return [*passing, *map(in_test, passing), *others]

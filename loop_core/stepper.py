@@ -295,7 +295,7 @@ class Stepper:
         loss = self._observer.loss()
         text = f"{max(ran, 0)} epochs, to the end of epoch {self._ended - 1}"
         if loss is None:
-            return Evidence(False, f"{text}, without a loss")
+            return Evidence(self._own, f"{text}, without a loss")
         return Evidence(math.isfinite(loss), f"{text}, loss {loss:.6g}")
 
     def _over_already(self) -> Evidence:
@@ -332,7 +332,7 @@ class Stepper:
             self._end_epoch()
             return probe
         if self._run.stepping:
-            really = self._half.really(probe)
+            really = self._half.really(probe, done=True)
             self._here = frozenset(operation for _, operation in really)
             for site, operation in really:
                 self._half.note(operation)
@@ -396,7 +396,7 @@ class Stepper:
                     self._ranks.begin()
 
     def _note(self, probe: Probe) -> None:
-        self._observer.note(probe)
+        self._observer.note([site for site, _ in self._half.really(probe)])
 
     def _count_epochs(self) -> int | None:
         """How many epochs there will be, where the ``for`` runs over a ``range`` whose ends are known."""

@@ -69,6 +69,19 @@ def test_what_runs_with_the_line_before_is_said(tmp_path: Path, guarded: bool) -
     assert any("with the line before" in row and "clip_grad_norm_" in row for row in rows)
 
 
+def test_what_is_only_guessed_is_marked(tmp_path: Path) -> None:
+    path = tmp_path / "guesses.py"
+    phases = "for e in range(3):\n    with torch.set_grad_enabled(e > 1):\n        out = model(x)\n"
+    learning = (
+        "        loss = (out - y).abs().mean()\n    model.train()\n    loss.backward()\n    opt.step()\n"
+    )
+    path.write_text(phases + learning, encoding="utf-8")
+    rows = [" ".join(row.split()) for row in explained(path).splitlines()]
+    assert "3 forward?, test_forward? (decided when it runs) out = model(x)" in rows
+    assert "4 loss?, test_loss? (decided when it runs) loss = (out - y).abs().mean()" in rows
+    assert "6 backward loss.backward()" in rows
+
+
 def test_a_comment_settles_what_a_line_is(tmp_path: Path) -> None:
     path = tmp_path / "said.py"
     said = LOOP.replace("    opt.step()", "    opt.step()  # torchaoke: none\n    go()  # torchaoke: step")
