@@ -116,6 +116,7 @@ def test_a_window_that_is_minimised_plays_on(manager: None, play: Running, tmp_p
     play.hears("sung: Call model dot train")
     xdotool(play, "windowmap", window, "windowactivate", "--sync", window)
     assert pictured(play, tmp_path) == (1000, 700)
+    xdotool(play, "windowfocus", "--sync", window)
     quits(play, tmp_path / "tmp")
 
 
@@ -136,6 +137,8 @@ def test_a_window_that_was_covered_is_whole_again_while_the_show_stands_still(
         while looked(seen) != before and time.monotonic() < end:
             pass
         assert looked(seen) == before
+        window.set_input_focus(X.RevertToParent, X.CurrentTime)  # there is nobody else who would
+        seen.sync()
     quits(play, tmp_path / "tmp")
 
 
