@@ -21,8 +21,8 @@ from loop_core.calls import (
     roles_of,
     switches_mode,
 )
+from loop_core.comments import NONE, words_said
 from loop_core.epochs_loop import Place, learning_loops, loop_of_epochs
-from loop_core.errors import InputError
 from loop_core.kinds import Function, Kinds, is_plain
 from loop_core.losses import find_losses, loss_of, mentions, unnamed_loss
 from loop_core.operations import Operation
@@ -48,13 +48,8 @@ CLIPS = frozenset(
 MODES = frozenset({Operation.TRAIN, Operation.EVAL})
 SWITCHES = MODES | {Operation.INFERENCE_MODE}
 """What may depend on the phase that a loop is in."""
-COMMENT = re.compile(r"#\s*torchaoke:\s*([\w-]+)\s*(?:#.*)?$")
 MOST_CALLS = 200
 """Functions of a script that are gone through, at most."""
-NONE = "none"
-"""What a comment says of a statement that is no operation."""
-SAID = frozenset(Operation) - {Operation.SETUP, Operation.EPOCH, Operation.EPOCHS, Operation.REMAINING}
-"""What a comment may say."""
 
 
 @dataclass(slots=True, eq=False)
@@ -103,33 +98,13 @@ class Reader:
 
     def read(self) -> None:
         """Find the loop and mark what is in it; InputError where there is none or a comment is wrong."""
-        self._check_comments()
-        self._note_comments()
+        self.kinds.said |= words_said(self.sources, self.trees)
         find_losses(self.kinds, self.trees)
         places = learning_loops(self.trees, self.kinds)
         script = self.sources[0].path, self.trees[0]
         self.place = loop_of_epochs(places, self.kinds, self.wanted, *script)
         self.others = tuple(p.loop.lineno for p in places if p is not self.place and p.file == 0)
         self._mark_loop(self.place)
-
-    def _check_comments(self) -> None:
-        for source in self.sources:
-            for number, line in enumerate(source.lines, 1):
-                match = COMMENT.search(line)
-                if match and match[1] != NONE and match[1] not in SAID:
-                    known = ", ".join([*sorted(SAID), NONE])
-                    raise InputError(
-                        f"'# torchaoke: {match[1]}' is no operation; expected one of: {known}",
-                        source.path,
-                        number,
-                    )
-
-    def _note_comments(self) -> None:
-        for source, tree in zip(self.sources, self.trees, strict=True):
-            if "torchaoke:" in source.text:
-                statements = (node for node in ast.walk(tree) if isinstance(node, ast.stmt))
-                said = ((id(each), _said(each, source)) for each in statements)
-                self.kinds.said |= {each: word for each, word in said if word is not None}
 
     def _mark_loop(self, place: Place) -> None:
         loop, file = place.loop, place.file
@@ -393,20 +368,3 @@ def _may_switch(context: ast.expr) -> bool:
         return any(NO_GRAD.fullmatch(ast.unparse(each)) for each in (context.body, context.orelse))
     called = isinstance(context, ast.Call) and ast.unparse(context.func).endswith("set_grad_enabled")
     return called and isinstance(context, ast.Call) and decided_later(context)
-
-
-def _said(statement: ast.stmt, source: Source) -> str | None:
-    """What a comment at the end of the statement, or of the line it begins on, says of it."""
-    compound = bool(list(bodies(statement)))
-    for number in {statement.lineno, statement.lineno if compound else statement.end_lineno or 0}:
-        line = source.lines[number - 1] if 0 < number <= len(source.lines) else ""
-        match = COMMENT.search(line)
-        if match and (compound or ";" not in _behind(statement, number, line[: match.start()])):
-            return match[1]
-    return None
-
-
-def _behind(statement: ast.stmt, number: int, line: str) -> str:
-    """What stands behind the statement in a line on which it ends."""
-    ends = number == statement.end_lineno and statement.end_col_offset is not None
-    return line.encode()[statement.end_col_offset :].decode(errors="replace") if ends else ""

@@ -186,15 +186,20 @@ def test_a_device_that_is_not_there_at_the_start_is_heard_when_it_comes(
     quits(play, tmp_path / "tmp")
 
 
-@needs_screen
-@needs_sound_server
-def test_a_sound_server_that_hangs_is_heard_again_when_it_goes_on(
-    with_device: None, play: Running, server: SoundServer, tmp_path: Path
-) -> None:
+@pytest.fixture
+def hanging(with_device: None, play: Running, server: SoundServer) -> None:
+    """The server does not answer any more, and the song goes on."""
     play.hears("sung: Let's train!")
     server.send(signal.SIGSTOP)
     play.hears(SOUND_LOST.en)
     play.hears("sung: Call model dot train")
+
+
+@needs_screen
+@needs_sound_server
+def test_a_sound_server_that_hangs_is_heard_again_when_it_goes_on(
+    hanging: None, play: Running, server: SoundServer, tmp_path: Path
+) -> None:
     server.send(signal.SIGCONT)
     play.hears(SOUND_BACK.en)
     assert server.heard() == 1
@@ -203,11 +208,7 @@ def test_a_sound_server_that_hangs_is_heard_again_when_it_goes_on(
 
 @needs_screen
 @needs_sound_server
-def test_a_sound_server_that_hangs_holds_up_neither_the_song_nor_its_end(
-    with_device: None, play: Running, server: SoundServer, tmp_path: Path
+def test_a_sound_server_that_hangs_does_not_hold_up_the_end(
+    hanging: None, play: Running, tmp_path: Path
 ) -> None:
-    play.hears("sung: Let's train!")
-    server.send(signal.SIGSTOP)
-    play.hears(SOUND_LOST.en)
-    play.hears("sung: Call model dot train")
     quits(play, tmp_path / "tmp", "torchaoke: ended, and with it threads that did not: sound_0\n")
