@@ -20,8 +20,9 @@ def looked_up(expression: str, *scopes: Mapping[str, Any]) -> Any:
     At the end an element of a dict, a list or a tuple may be named: 'optimizers["a"]'.
     """
     if expression.endswith("]"):
-        whole, _, key = expression[:-1].rpartition("[")
-        return _element(looked_up(whole, *scopes), ast.literal_eval(key))
+        part = ast.parse(expression, mode="eval").body
+        assert isinstance(part, ast.Subscript)
+        return _element(looked_up(ast.unparse(part.value), *scopes), ast.literal_eval(part.slice))
     first, *attributes = expression.split(".")
     for scope in scopes:
         if first in scope:

@@ -11,6 +11,7 @@ from builders import WHOLE_SONG
 from loop_core.errors import InputError
 from loop_core.listing import Listing, read_listing
 from loop_core.operations import Operation
+from loop_core.scope import looked_up
 from loop_core.sites import LIKELY
 from loop_core.snapshot import Snapshot
 from loop_core.stepper import Stepper
@@ -502,3 +503,10 @@ def test_what_comes_nearest_to_a_loop_is_named_with_its_line(body: str, tmp_path
 def test_what_is_really_wrong_fails(wrong: str, operation: str, tmp_path: Path) -> None:
     body = f"for epoch in range(8):\n{wrong}    opt.step()\n"
     assert operation in failed(sung(listing_of(body, tmp_path), tmp_path))
+
+
+@pytest.mark.parametrize("key", ["d", "a[0]", "it's", 'say "no"', 1])
+def test_an_element_of_a_dict_is_found_whatever_its_name(key: object) -> None:
+    held = object()
+    assert looked_up(f"opts[{key!r}]", {"opts": {key: held}}) is held
+    assert looked_up(f"opts[{key!r}]", {"opts": {}}) is None
